@@ -43,6 +43,8 @@ export const BOOK_OPTIONS = {
   ask: { type: 'boolean' },
 } as const;
 
+const DAY_MS = 86_400_000;
+
 type BookOptions = { readonly [name in keyof typeof BOOK_OPTIONS | 'to']?: string | boolean | undefined };
 
 const ports = {
@@ -144,10 +146,13 @@ export async function auditCommand(options: BookOptions): Promise<number> {
   return differences === 0 ? 0 : 1;
 }
 
-/** The API and the console call it `to`. */
-function lastDayIn({ to, until }: BookOptions): string | undefined {
+/** The last day that is compared: `--to`, or the one before `--until`, which is left out as in an export. @throws WrongCall */
+export function lastDayIn({ to, until }: Pick<BookOptions, 'to' | 'until'>): string | undefined {
   if (to !== undefined && until !== undefined) throw new WrongCall('say --to or --until, not both');
-  return text(to ?? until);
+  if (until === undefined) return text(to);
+  const next = Date.parse(`${until}T00:00:00Z`);
+  if (Number.isNaN(next)) throw new WrongCall('--until takes a day, like 2026-12-01');
+  return new Date(next - DAY_MS).toISOString().slice(0, 10);
 }
 
 /** @returns 1 where anything differs that nobody has marked. */

@@ -26,7 +26,7 @@ async function usage(): Promise<string> {
   countersign proof FILE           checks the log of a payment offline, against an anchor that you have kept [--anchor FILE]
   countersign export --to FILE     joins the pages of the export to one file, see docs/books.md
                                    [--url URL --format csv|ndjson|json|xml --what payments|operations|events|movements
-                                    --date-by created|paid|movement --from DAY --until DAY --time-zone ZONE --shop ID --group NAME
+                                    --date-by created|paid|movement --from DAY --until DAY (left out) --time-zone ZONE --shop ID --group NAME
                                     --test true|false --good --logs --no-logs --amounts minor|decimal --separator comma|semicolon|tab --bom]
   countersign audit                checks the logs, sums and copies of all payments, and the anchors [--url URL --rate PAYMENTS
                                     --place FILE --objects FILE]
@@ -34,7 +34,7 @@ async function usage(): Promise<string> {
                                    --file FILE --account ACCOUNT [--url URL --preset KIND --columns order=REF,amount=TOTAL,date=DAY
                                     --kinds Storno=refund,Gebühr=none --decimal comma|point|minor --dates ymd|dmy|mdy --charset CHARSET
                                     --separator SIGN|tab --quote SIGN --currency EUR --tolerance amount=5,basisPoints=100
-                                    --from DAY --to DAY (both in; or --until) --time-zone ZONE --csv FILE --ask]
+                                    --from DAY --to DAY (in) or --until DAY (left out) --time-zone ZONE --csv FILE --ask]
   countersign --help
 
 PROVIDER: ${providers.map((entry) => entry.id).join(', ')}; sign also takes polybanking

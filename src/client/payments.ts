@@ -22,7 +22,7 @@ import type {
 export interface PaymentFilter {
   /** One status, or any of several. */
   readonly status?: PaymentStatus | readonly PaymentStatus[] | undefined;
-  /** Payments whose newest attempt is at this account. */
+  /** Payments whose `account` this is. */
   readonly account?: string | undefined;
   /** Created at this time (RFC 3339) or later. */
   readonly from?: string | undefined;

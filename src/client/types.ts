@@ -257,7 +257,7 @@ export interface Payment {
   readonly amount: number;
   /** ISO 4217. */
   readonly currency: string;
-  /** The account of the newest attempt. */
+  /** The account of the attempt that decides the status: where its money came, else the newest one that a shopper has left for. */
   readonly account: string;
   /** The provider of that account. */
   readonly provider: string;

@@ -240,7 +240,7 @@ const MOVED = `m.currency, m.test,
 const OF_PAYMENTS = `key, currency, test, sum(paid > 0) AS payments, sum(refunded > 0) AS refundCount,
   sum(back > 0) AS chargebackCount, sum(paid) AS gross, sum(refunded) AS refunds, sum(back) AS chargebacks`;
 
-/** The account of a payment is that of its newest attempt: whose the money is say its movements. */
+/** A payment has one account, and may have money at several: whose the money is say its movements. */
 async function bookSums(db: Database, range: BookRange, by: 'shop' | 'account'): Promise<BookSums[]> {
   const { from } = sourceOf(range);
   const where = conditionsOf(range, null);

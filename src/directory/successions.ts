@@ -109,7 +109,7 @@ export interface OpenPayments {
   readonly count: number;
 }
 
-/** Payments whose newest attempt is at an account. @param shops the condition that they are of shops of a scope. */
+/** Payments whose status an attempt at an account decides. @param shops the condition that they are of shops of a scope. */
 export function openByNewest(shops: string): string {
   return `SELECT account, status, currency, count(*) AS count FROM payments
     WHERE status IN ${OPEN_STATUSES} AND account IN (SELECT value FROM json_each(?)) AND ${shops}
@@ -117,9 +117,9 @@ export function openByNewest(shops: string): string {
 }
 
 /**
- * Payments that have gone on with another attempt, each once for an account, by what is nearest to money. Their banks do not always say
- * that a shopper has given up: where one was only sent there, that ends as a payment without a result does, so many hours after the next
- * attempt began. What a bank processes or holds is open until it says more, and a part that came while the rest is missing.
+ * Payments that another attempt decides, each once for an account, by what is nearest to money. Their banks do not always say that a
+ * shopper has given up: where one was only sent there, that ends as a payment without a result does, so many hours after the next attempt
+ * began. What a bank processes or holds is open until it says more, and a part that came while the rest is missing.
  * @param shops as above, with the name `p` of the table.
  */
 export function openByEarlier(shops: string): string {

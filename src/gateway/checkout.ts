@@ -187,7 +187,7 @@ export async function accountsToChoose(
 export async function choiceOf(service: Service, id: PaymentId, name: string): Promise<string | null> {
   const account = movedTo(await movesNow(service), name) ?? name;
   const found = await service.ledger(id).read();
-  if (!found?.isOpen) return found?.view.account === name ? account : null;
+  if (!found?.isOpen) return found?.attempts.at(-1)?.account === name ? account : null;
   const accounts = await accountsToChoose(service, found.shop, found.request, found.view.test);
   return accounts.some((entry) => entry.id === account) ? account : null;
 }

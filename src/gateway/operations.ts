@@ -52,6 +52,7 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
       currency: request.currency,
       capture: request.capture,
       providerState: request.providerState,
+      notMade: request.notMade ?? [],
       operationReference: operationReference(order, recorded),
       providerReference: recorded.providerReference,
       account: variants[0].account,

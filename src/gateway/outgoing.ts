@@ -14,14 +14,21 @@ function calledAddresses(account: Account): readonly EnteredAddress[] {
 
 /**
  * Whether the addresses that an operator has entered may be called. Ahead of an operation, what fails here has certainly not been sent.
- * @throws Problem misconfigured when one is not on the public internet.
+ * @throws Problem misconfigured when one is not on the public internet; unavailable when its name cannot be looked up.
  */
 export async function requirePublicAddresses(service: Service, account: Account): Promise<void> {
   if (service.config.local) return;
   for (const { path, address } of calledAddresses(account)) {
     const problem = addressProblem(address, service.config);
     if (problem) throw new Problem('misconfigured', `${path} of the account ${account.id} ${problem}`);
-    if (await service.names.isPrivate(new URL(address).hostname, service.fetch))
+    const { hostname } = new URL(address);
+    const isPrivate = await service.names.isPrivate(hostname, service.fetch).catch((cause: unknown) => {
+      // Not its provider's fault: nobody has called it.
+      throw new Problem('unavailable', `${path} of the account ${account.id} was not called: ${cause}`, {
+        cause,
+      });
+    });
+    if (isPrivate)
       throw new Problem('misconfigured', `${path} of the account ${account.id} leads into a private network`);
   }
 }

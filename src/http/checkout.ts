@@ -33,14 +33,27 @@ async function linkedPayment(c: Context<AppEnv>): Promise<PaymentId | null> {
   return isGood ? id : null;
 }
 
+/** The shopper's visit. @param name of the account that is chosen, as a page has shown it; null: none, it is a visit like any other. */
+async function visit(c: Context<AppEnv>, id: PaymentId, name: string | null): Promise<Response> {
+  if (name === null) return hop(c, id);
+  try {
+    const account = await choiceOf(c.get('service'), id, name);
+    return account === null ? noChoicePage(c, id, name) : hop(c, id, account);
+  } catch (error) {
+    return hopFailedPage(c, id, error, name);
+  }
+}
+
 async function pay(c: Context<AppEnv>): Promise<Response> {
   const id = await linkedPayment(c);
   if (!id) return unknownPayment(c);
   // A preview of the link is not a shopper on the way.
   if (c.req.method === 'HEAD') return previewed(c);
   // Whoever is taken for a program and is none can go on by a button, which programs do not press.
-  if (isPreview(c)) return previewed(c, c.req.path);
-  return hop(c, id);
+  const name = c.req.query('account') || null;
+  if (isPreview(c))
+    return previewed(c, name === null ? c.req.path : `${c.req.path}?account=${encodeURIComponent(name)}`);
+  return visit(c, id, name);
 }
 
 /**
@@ -56,22 +69,16 @@ function isPreview(c: Context<AppEnv>): boolean {
   return /prefetch|preview|prerender/i.test(purpose) || PREVIEWERS.test(c.req.header('user-agent') ?? '');
 }
 
-/** The shopper has chosen a means of payment; without one it is a visit like any other. */
+/** The same, posted: by a program, and by the buttons of pages that take nobody on by themselves. */
 async function choose(c: Context<AppEnv>): Promise<Response> {
-  const service = c.get('service');
   const id = await linkedPayment(c);
   if (!id) return unknownPayment(c);
-  let name: string | null = null;
-  let account: string | null;
   try {
-    const body = await rawBody(c.req.raw);
-    name = new URLSearchParams(readable(body)).get('account') || null;
-    account = name === null ? null : await choiceOf(service, id, name);
-    if (name !== null && account === null) return noChoicePage(c, id, name);
+    const posted = new URLSearchParams(readable(await rawBody(c.req.raw))).get('account');
+    return await visit(c, id, posted || c.req.query('account') || null);
   } catch (error) {
-    return hopFailedPage(c, id, error, name);
+    return hopFailedPage(c, id, error, null);
   }
-  return hop(c, id, account);
 }
 
 /** A link without a token, of a payment that was made before there were any: no document names it. */
@@ -117,7 +124,7 @@ export function checkoutRoutes(): Routes {
     '/pay/:id/:token',
     documented({
       summary: 'The hop: takes the shopper to the provider, or back to the shop when nothing is left to pay',
-      description: `The \`checkoutUrl\` of a payment. With another token the answer is 404, as for a payment that does not exist. Of payments that were made before links had a token, \`/pay/:id\` works until they have a result, for 30 days after they were created at most. ${PAGES}`,
+      description: `The \`checkoutUrl\` of a payment. With another token the answer is 404, as for a payment that does not exist. Of payments that were made before links had a token, \`/pay/:id\` works until they have a result, for 30 days after they were created at most. The page on which the shopper chooses leads to the same address with \`?account=\`. ${PAGES}`,
       auth: null,
       success: {
         200: 'A page with a form that submits itself.',
@@ -132,7 +139,7 @@ export function checkoutRoutes(): Routes {
   routes.post(
     '/pay/:id/:token',
     documented({
-      summary: 'The choice of a means of payment, from the page that the hop showed',
+      summary: 'The choice of a means of payment, posted',
       description: PAGES,
       auth: null,
       success: {

@@ -30,13 +30,13 @@ export async function payableTest(service: Service, text: string, origin: string
   const id = paymentId(text);
   const found = id && (await service.ledger(id).read());
   if (!id || !found?.view.test) return null;
-  const { view, isOpen, isOver, request } = found;
+  const { view, attempts, isOpen, isOver, request } = found;
   const choices = isOpen ? await accountsToChoose(service, found.shop, request, view.test) : null;
   return {
     status: view.status,
     checkoutUrl: checkoutUrl(service, origin, id),
     isOver,
-    account: view.account,
+    account: attempts.at(-1)?.account ?? view.account,
     choices: choices?.map((account) => account.id) ?? null,
   };
 }

@@ -82,7 +82,7 @@ async function go(c: Context<AppEnv>, went: Extract<HopResult, { kind: 'go' }>):
   return new Response(asItIs, { headers: pageHeaders(policyOfPage(asItIs)) });
 }
 
-/** The account that was tried last stands first: a shopper who tries again finds it where it was. */
+/** The account that the payment is shown by stands first: a shopper who tries again finds it where it was. */
 function lastFirst<T extends { readonly id: string }>(
   accounts: readonly T[],
   { status, account }: PaymentView,
@@ -92,7 +92,7 @@ function lastFirst<T extends { readonly id: string }>(
 }
 
 /**
- * The page on which the shopper chooses; a shop that has only one way left needs none. The choice is posted to the link that the
+ * The page on which the shopper chooses; a shop that has only one way left needs none. The choice goes to the link that the
  * shopper has: a bare one must not give away the token. Nothing is kept in the browser: the page is the same on any device.
  */
 async function chooser(
@@ -125,10 +125,10 @@ async function paused(c: Context<AppEnv>, id: PaymentId): Promise<Response | nul
   const service = c.get('service');
   const found = await service.ledger(id).read();
   if (!found || found.isOpen || found.isOver || found.wayBack.dialect === 'polybanking') return null;
-  const { shop, view, request } = found;
+  const { shop, view, request, attempts } = found;
   if (view.status === 'pending' || NOTHING_TO_PAY.has(view.status)) return null;
   const wear = await wearOfPayment(c, { shop, view, wayBack: request });
-  const page = await pageOf(service, view.account);
+  const page = await pageOf(service, attempts.at(-1)?.account ?? view.account);
   const going = {
     order: shownOrder(wear.language, request, view.amounts.paid),
     page,

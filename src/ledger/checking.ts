@@ -4,7 +4,7 @@ import { bookedMovements, moneyOfAttempts } from '../payments/movements.ts';
 import { checkLog, GENESIS } from './chain.ts';
 import type { CheckedLedger } from './commands.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-import { earlierAttemptsOf, providerReferencesOf, viewOf } from './views.ts';
+import { otherAttemptsOf, providerReferencesOf, viewOf } from './views.ts';
 
 /** @param lines numbers of lines whose hashes are wanted: those that anchors have. */
 export function checkLedger({ store }: UnitOfWork, lines: readonly number[]): CheckedLedger | null {
@@ -37,7 +37,7 @@ export function checkLedger({ store }: UnitOfWork, lines: readonly number[]): Ch
     problems,
     movements: bookedMovements(events, record.attempts),
     providerReferences: providerReferencesOf(record),
-    earlier: earlierAttemptsOf(record),
+    earlier: otherAttemptsOf(record),
     hashes: lines.map((line) => events.find(({ seq }) => seq === line)?.hash ?? null),
   };
 }

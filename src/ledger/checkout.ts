@@ -97,9 +97,10 @@ export class Checkout {
       const earlier = record.attempts.findLastIndex(
         (attempt) => attempt.account === next && attempt.amount === left && isGood(attempt, now),
       );
-      if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
+      // The newest redirect leads to another bank than the shopper has chosen.
+      return earlier < 0 ? mustWait : this.#goAgain(record, earlier + 1, ip);
     }
-    if (hasMoved) return isProcessing ? finished : mustWait;
+    if (hasMoved) return finished;
     // Money by an earlier attempt makes less of what is left: the newest one asks for too much then.
     const isExact = newest.amount === left;
     if (isExact && isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);

@@ -11,9 +11,9 @@ import type { Outcome } from '../payments/statuses.ts';
 import type {
   AttemptView,
   Capture,
-  EarlierAttempt,
   EventSource,
   EventType,
+  OtherAttempt,
   PaymentEvent,
   PaymentRequest,
   PaymentView,
@@ -268,7 +268,7 @@ export interface CheckedLedger {
   readonly movements: readonly BookedMovement[];
   /** Every number that providers have for it. */
   readonly providerReferences: readonly string[];
-  readonly earlier: readonly EarlierAttempt[];
+  readonly earlier: readonly OtherAttempt[];
   /** Of the lines that were asked for, in their order; null: there is no such line. */
   readonly hashes: readonly (string | null)[];
 }

@@ -77,7 +77,7 @@ import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
 import { Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
-import { attemptsOf, earlierAttemptsOf, providerReferencesOf, viewOf, wayBackOf } from './views.ts';
+import { attemptsOf, otherAttemptsOf, providerReferencesOf, viewOf, wayBackOf } from './views.ts';
 
 /** What is not documented in messages of one payment, between two pushes. */
 const MOST_NOTICED = 50;
@@ -530,7 +530,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       const view = viewOf(record, version);
       const { attempts } = record;
       const movements = attempts.some(hasMovements) ? bookedMovements(this.#store.events(), attempts) : [];
-      const earlier = earlierAttemptsOf(record);
+      const earlier = otherAttemptsOf(record);
       const searchable = { shop, version, view, head, providerReferences, movements, earlier };
       for (let isMore = true; isMore; ) {
         const messages = this.#feed.next(record, this.#store.jobs(), ports.now());

@@ -57,6 +57,8 @@ export interface OperationRequest {
   readonly currency: string;
   readonly capture: Capture;
   readonly providerState: Readonly<Record<string, string>>;
+  /** As in OperationCall. */
+  readonly notMade?: readonly string[];
   readonly startedAt: string;
   readonly origin: string;
 }

@@ -27,7 +27,7 @@ import type {
   OperationOutcome,
   OperationRequest,
 } from './operation-commands.ts';
-import { withOperation } from './operation-money.ts';
+import { operationsOfAttempt, withOperation } from './operation-money.ts';
 import { answerKey, jobId, type OperationResults } from './operation-results.ts';
 import type { Job } from './rows.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -315,6 +315,9 @@ export class Operations {
       currency: record.request.currency,
       capture: attempt.capture,
       providerState: attempt.providerState ?? {},
+      notMade: operationsOfAttempt(record, operation.attempt).flatMap(({ state, providerReference }) =>
+        state === 'failed' && providerReference !== null ? [providerReference] : [],
+      ),
       startedAt: attempt.createdAt,
       origin,
     };

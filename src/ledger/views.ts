@@ -5,11 +5,11 @@ import type { RecordedOperation } from '../payments/operations.ts';
 import { isPartlyUnproven, moneyOf } from '../payments/rules.ts';
 import { DECLINED } from '../payments/statuses.ts';
 import { summarize } from '../payments/summary.ts';
-import { type Shown, shownOf, shownOfAll } from '../payments/told.ts';
+import { decisiveOf, type Shown, shownOf, shownOfAll } from '../payments/told.ts';
 import type {
   AttemptView,
-  EarlierAttempt,
   OperationView,
+  OtherAttempt,
   PaymentRequest,
   PaymentView,
   WayBack,
@@ -129,20 +129,21 @@ export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
   });
 }
 
-/** Every attempt but the newest, the oldest first. */
-export function earlierAttemptsOf({ attempts }: LedgerRecord): EarlierAttempt[] {
-  return attempts.slice(1).flatMap(({ createdAt }, index) => {
-    const left = attempts[index];
-    if (!left) return [];
-    const { status } = summarize(left.amount, [left.state]);
-    return [{ attempt: index + 1, account: left.account, status, leftAt: createdAt }];
+/** Every attempt but the one that the payment is shown by, the oldest first. */
+export function otherAttemptsOf({ attempts }: LedgerRecord): OtherAttempt[] {
+  const decisive = decisiveOf(attempts);
+  return attempts.flatMap((attempt, index) => {
+    if (attempt === decisive) return [];
+    const { account, amount, state, createdAt } = attempt;
+    const { status } = summarize(amount, [state]);
+    return [{ attempt: index + 1, account, status, leftAt: attempts[index + 1]?.createdAt ?? createdAt }];
   });
 }
 
 /** The payment as its shop sees it. @param version of the record. */
 export function viewOf(record: LedgerRecord, version: number): PaymentView {
   const { request } = record;
-  const newest = record.attempts.at(-1);
+  const decisive = decisiveOf(record.attempts);
   const { status, amounts } = summaryOf(record);
   const shown = shownIn(record);
   const isEndedByUs = status === 'expired' && record.expiredAt !== undefined;
@@ -154,8 +155,8 @@ export function viewOf(record: LedgerRecord, version: number): PaymentView {
     status,
     amount: request.amount,
     currency: request.currency,
-    account: newest?.account ?? '',
-    provider: newest?.provider ?? '',
+    account: decisive?.account ?? '',
+    provider: decisive?.provider ?? '',
     test: asksForTest(record),
     amounts,
     pendingReason: status === 'pending' ? pendingReasonOf(record) : null,
@@ -166,7 +167,7 @@ export function viewOf(record: LedgerRecord, version: number): PaymentView {
     declineReason: isDeclined ? shown.declineReason : null,
     card: shown.card,
     description: request.description,
-    capture: newest?.capture ?? 'automatic',
+    capture: decisive?.capture ?? 'automatic',
     extraData: request.extraData,
     customer: request.customer,
     metadata: request.metadata ?? {},

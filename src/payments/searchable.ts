@@ -2,7 +2,7 @@
 import type { Notified } from './attention.ts';
 import type { FeedMessage } from './feed.ts';
 import type { BookedMovement } from './movements.ts';
-import type { EarlierAttempt, PaymentView } from './types.ts';
+import type { OtherAttempt, PaymentView } from './types.ts';
 
 /** What a ledger pushes. */
 export interface SearchablePayment {
@@ -16,8 +16,8 @@ export interface SearchablePayment {
   readonly providerReferences: readonly string[];
   /** What has come and gone of its money, as its log has it. */
   readonly movements: readonly BookedMovement[];
-  /** Every attempt but the newest. */
-  readonly earlier: readonly EarlierAttempt[];
+  /** Every attempt but the one that `view` names the account of. */
+  readonly earlier: readonly OtherAttempt[];
   /** What messages of its provider have shown since the last push. */
   readonly notified?: Notified;
   /** Webhooks that the shops' feed may not have, the oldest first. */

@@ -156,21 +156,34 @@ export function shownOf({ state, told = {} }: ToldAttempt): Shown | null {
   };
 }
 
-/** How much an attempt says about its payment: by its money, or because a bank is processing it. */
+/** How much an attempt says about its payment: by its money, because a bank is processing it, or because a shopper has left for it. */
 function weightOf({ state }: ToldAttempt): number {
   const { paid, refunded, chargedBack, authorized } = moneyOf(state);
-  if (chargedBack > 0) return 5;
-  if (paid > 0) return refunded > 0 ? 4 : 3;
-  if (authorized > 0) return 2;
-  return state.progress === 'pending' ? 1 : 0;
+  if (chargedBack > 0) return 6;
+  if (paid > 0) return refunded > 0 ? 5 : 4;
+  if (authorized > 0) return 3;
+  if (state.progress === 'pending') return 2;
+  return state.progress === 'created' ? 0 : 1;
 }
 
 /**
- * What is shown of a payment: of the attempt that decides its status, the newest of several.
+ * The attempt that decides a payment's status, the newest of several: who has paid late at the bank of an earlier one has paid there.
  * @param attempts oldest first.
  */
-export function shownOfAll(attempts: readonly ToldAttempt[]): Shown | null {
+export function decisiveOf<T extends ToldAttempt>(attempts: readonly T[]): T | undefined {
+  const most = Math.max(...attempts.map(weightOf));
+  return attempts.findLast((attempt) => weightOf(attempt) === most);
+}
+
+/**
+ * What is shown of a payment: of the attempt that decides its status. Where nothing was told of that, of another one at the same account:
+ * the number of one bank beside the name of another leads nowhere.
+ * @param attempts oldest first.
+ */
+export function shownOfAll(attempts: readonly (ToldAttempt & { readonly account: string })[]): Shown | null {
+  const account = decisiveOf(attempts)?.account;
   const told = attempts.flatMap((attempt) => {
+    if (attempt.account !== account) return [];
     const shown = shownOf(attempt);
     return shown ? [{ shown, weight: weightOf(attempt) }] : [];
   });

@@ -209,12 +209,12 @@ export interface AttemptView {
   readonly bills: readonly ProviderDocument[];
 }
 
-/** An attempt of a payment that has gone on with another one since. */
-export interface EarlierAttempt {
+/** An attempt of a payment that is shown by another one. */
+export interface OtherAttempt {
   readonly attempt: number;
   readonly account: string;
   readonly status: Status;
-  /** RFC 3339 UTC: when the next attempt began. */
+  /** RFC 3339 UTC: when the next attempt began; of the newest, when it began itself. */
   readonly leftAt: string;
 }
 

@@ -40,16 +40,9 @@ export async function shopperToBank(
       `nothing is left to pay: the payment is ${status}. POST /sandbox/orders/:id has its bank say more; a new payment has another reference`,
     );
   const choice = choiceOf(payment, wanted);
-  const response = await sandbox.fetch(
-    choice === null
-      ? new Request(checkoutUrl, { redirect: 'manual' })
-      : new Request(checkoutUrl, {
-          method: 'POST',
-          headers: { 'content-type': 'application/x-www-form-urlencoded' },
-          body: new URLSearchParams({ account: choice }).toString(),
-          redirect: 'manual',
-        }),
-  );
+  const address = new URL(checkoutUrl);
+  if (choice !== null) address.searchParams.set('account', choice);
+  const response = await sandbox.fetch(new Request(address, { redirect: 'manual' }));
   if (response.status >= 400)
     throw new SandboxProblem(409, `the link says: ${saidBy(await response.text())}`);
   try {

@@ -101,6 +101,26 @@ describe('the checkout', () => {
     await context.close();
   });
 
+  it('shows a shopper who comes back from the bank, without scripts, the way to it again', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    const response = await fetch(`${origin}/v1/payments`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${DEMO_KEYS.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ reference: crypto.randomUUID(), amount: 500, currency: 'EUR' }),
+    });
+    const { checkoutUrl } = (await response.json()) as { checkoutUrl: string };
+    await page.goto(checkoutUrl);
+    await page.click('button[value="ogone-sandbox"]');
+    for (let visit = 0; visit < 2; visit += 1) {
+      expect(page.url()).toBe(`${checkoutUrl}?account=ogone-sandbox`);
+      await page.click('main form button');
+      expect(await page.textContent('#amount')).toContain('5.00');
+      await page.goBack();
+    }
+    await context.close();
+  });
+
   it("leads from PAYMILL's card form back to a shop elsewhere", async () => {
     const elsewhere = createServer((_, response) => response.end('the shop'));
     await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done));

@@ -1,11 +1,13 @@
 /**
  * `countersign reconcile` against a server of a few lines. The failures ruled out: a run that was broken off begins a second comparison, or
- * sends again what has arrived; a difference that ends as if all were well; a file that cannot be read, without its line.
+ * sends again what has arrived; a difference that ends as if all were well; a file that cannot be read, without its line; a day that one command
+ * has in and another one leaves out by the same option.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { lastDayIn } from '../../src/cli/books.ts';
 import type { HttpCall, HttpSent } from '../../src/cli/http-call.ts';
 import { WrongCall } from '../../src/cli/operator-calls.ts';
 import { columnsIn, type ReconcileOrder, reconcile } from '../../src/cli/reconcile.ts';
@@ -281,4 +283,20 @@ describe('a comparison from the command line', () => {
     expect(columnsIn('order=REF, amount=TOTAL CHF')).toEqual({ order: 'REF', amount: 'TOTAL CHF' });
     expect(() => columnsIn('order')).toThrow(WrongCall);
   });
+});
+
+describe('the last day', () => {
+  it('is the one of --to, or the one before that of --until, which an export leaves out too', () => {
+    expect(lastDayIn({ to: '2026-11-30' })).toBe('2026-11-30');
+    expect(lastDayIn({ until: '2026-12-01' })).toBe('2026-11-30');
+    expect(lastDayIn({ until: '2028-03-01' })).toBe('2028-02-29');
+    expect(lastDayIn({})).toBeUndefined();
+  });
+
+  it.each(['December', '2026-12-01T00:00:00Z', '2026-13-01'])(
+    'is not made of what is no day: %s',
+    (until) => {
+      expect(() => lastDayIn({ until })).toThrow('--until takes a day');
+    },
+  );
 });

@@ -84,6 +84,26 @@ describe('an endpoint whose name leads into a private network', () => {
   });
 });
 
+describe('a name service that fails', () => {
+  it('is named where calls fail, and nobody takes it for an answer that the provider did not give', async () => {
+    const net = networkWhere(() => '198.41.0.4');
+    const account = await makeAccount('tpay', { endpoints: { api: BANK_API } });
+    const service = serviceOf(env as unknown as Env);
+    const stored = await service.directory.account(account);
+    if (!stored) throw new Error('no account');
+    vi.spyOn(service.names, 'isPrivate').mockRejectedValue(new Error('the look-up of x answered 503'));
+    const noted = vi.spyOn(service.directory, 'noteCall');
+    const why = `endpoints.api of the account ${account} was not called: Error: the look-up of x answered 503`;
+    await expect(fetchFor(service, stored)(`${BANK_API}/x`)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: why,
+    });
+    expect(noted).toHaveBeenCalledWith(account, why);
+    expect(net.toBank()).toBe(0);
+    net.restore();
+  });
+});
+
 describe('an endpoint', () => {
   it.each([
     'https://localhost..',

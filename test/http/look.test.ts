@@ -59,13 +59,15 @@ describe('the language of a page', () => {
     expect(await langOf(`${payment.checkoutUrl}?lang=xx`, 'fr')).toBe('pl');
   });
 
-  it('can be changed on the page, to every other, and the choice is kept by what is posted', async () => {
+  it('can be changed on the page, to every other, and the choice is kept by the form', async () => {
     const { payment } = await openPayment();
     const path = new URL(payment.checkoutUrl).pathname;
     const { html } = await pageAt(`${payment.checkoutUrl}?lang=ru`);
     for (const language of PAGE_LANGUAGES.filter((entry) => entry !== 'ru'))
       expect(html).toContain(`href="${path}?lang=${language}"`);
-    expect(html).toContain(`<form method="post" action="${path}?lang=ru">`);
+    expect(html).toContain(
+      `<form method="get" action="${path}"><input type="hidden" name="lang" value="ru"/>`,
+    );
     expect(html).toContain('Как вы хотите заплатить?');
   });
 

@@ -1,7 +1,7 @@
 /**
  * A payment whose shopper has tried so often that the next attempt has to wait. The failures ruled out: a redirect that is given again
- * although its attempt has a result, or its time is up, so that the bank's page takes nobody; and a page that reloads for ten minutes and
- * says neither when to come back nor how to get to the shop.
+ * although its attempt has a result, or its time is up, so that the bank's page takes nobody; one of another bank than was chosen; and a
+ * page that reloads for ten minutes and says neither when to come back nor how to get to the shop.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { notify, signedAttempt } from '../ledger/support.ts';
@@ -95,6 +95,25 @@ it('after ten visits and a move the shopper is told when to come back', async ()
   await waitPage(payment.checkoutUrl, payment.reference);
   vi.setSystemTime(Date.now() + 601_000);
   expect((await open(payment.checkoutUrl)).headers.get('location')).toContain('payment_id=');
+});
+
+it('after ten attempts a shopper who chooses another bank is not taken to that of the last one', async () => {
+  const [used, other] = [await accountAt('ogone'), await accountAt('ecommpay')];
+  const shop = await makeShop([used, other]);
+  const { body } = await shop.pay({ account: undefined, customer });
+  for (let number = 2; number <= 10; number++)
+    await ledgerOf(body.id).start(number, signedAttempt({ account: used }));
+  const choose = (account: string) =>
+    request(body.checkoutUrl, { method: 'POST', body: new URLSearchParams({ account }) });
+  expect((await choose(used)).status).toBe(303);
+  const answer = await choose(other);
+  const html = await answer.text();
+  expect(answer.status).toBe(429);
+  expect(html).toContain('Please try again in 10 min');
+  // Again by the same choice, or by another one.
+  expect(html).toContain(`name="account" value="${other}"`);
+  vi.setSystemTime(Date.now() + 601_000);
+  expect((await choose(other)).headers.get('location')).toContain('payment_id=');
 });
 
 it('after ten attempts a redirect whose time is up is not given again', async () => {

@@ -16,7 +16,7 @@ type AboutSummary = Pick<OperatorAnswer<'summary'>, 'from' | 'to' | 'timeZone' |
 interface ExportedLine {
   readonly reference: string;
   readonly shop: string;
-  /** Of the newest attempt, or of the movement. */
+  /** Of the payment, or of the movement. */
   readonly account: string | null;
   readonly currency: string;
   readonly paid: number;

@@ -133,8 +133,24 @@ function Sum({ texts, order }: { readonly texts: Texts; readonly order: ShownOrd
 export interface Way {
   readonly caption: string;
   readonly href: string;
-  /** Posted as the choice of a means of payment; left out: the way is a link. */
+  /** The choice of a means of payment; empty: what is posted is none; left out: the way is a link. */
   readonly account?: string;
+}
+
+/**
+ * A form with the choice of a means of payment. It is no POST, so that who comes back to what it led to sees that again, and no warning of
+ * the browser. The query of its address goes along as fields, because the browser leaves it out.
+ */
+function Choosing({ to, children }: { readonly to: string; readonly children: Child }) {
+  const [path, query] = to.split('?');
+  return (
+    <form method="get" action={path}>
+      {[...new URLSearchParams(query)].map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      {children}
+    </form>
+  );
 }
 
 function WayOn({
@@ -151,11 +167,15 @@ function WayOn({
         {caption}
       </a>
     );
+  const button = (
+    <button class={look} type="submit" name="account" value={account}>
+      {caption}
+    </button>
+  );
+  if (account !== '') return <Choosing to={href}>{button}</Choosing>;
   return (
     <form method="post" action={href}>
-      <button class={look} type="submit" name="account" value={account}>
-        {caption}
-      </button>
+      {button}
     </form>
   );
 }
@@ -216,7 +236,7 @@ interface Chooser {
   /** What became of the last try; null: there was none. */
   readonly note: Pick<Message, 'title' | 'sentences'> | null;
   readonly choices: readonly OfferedMeans[];
-  /** Where the choice is posted. */
+  /** Where the choice goes. */
   readonly action: string;
 }
 
@@ -234,7 +254,7 @@ export function chooserContent(texts: Texts, { order, note, choices, action }: C
           {note.sentences.length > 0 && <p>{note.sentences.join(' ')}</p>}
         </div>
       )}
-      <form method="post" action={action}>
+      <Choosing to={action}>
         <fieldset>
           <legend>{texts.how}</legend>
           {choices.map(({ id, kind, name, page }) => (
@@ -248,7 +268,7 @@ export function chooserContent(texts: Texts, { order, note, choices, action }: C
             </button>
           ))}
         </fieldset>
-      </form>
+      </Choosing>
     </>
   );
 }

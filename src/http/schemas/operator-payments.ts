@@ -36,8 +36,8 @@ export const paymentSearch = v.strictObject({
   ),
   shop: told('Payments of this shop.', v.optional(id)),
   group: told('Payments of the shops of this group.', anyText),
-  account: told('Payments whose newest attempt is at this account.', v.optional(id)),
-  provider: told('Payments whose newest attempt is at this provider.', anyText),
+  account: told('Payments whose `account` this is.', v.optional(id)),
+  provider: told('Payments whose `provider` this is.', anyText),
   test: told(
     '`true`: no real money; `false`: real money alone.',
     v.optional(v.picklist(['true', 'false'], 'is true or false')),

@@ -43,7 +43,7 @@ export const overview = v.object({
       v.object({
         day,
         currency: told('ISO 4217.', v.string()),
-        provider: told('The provider of the newest attempt.', v.string()),
+        provider: told('The `provider` of the payments.', v.string()),
         test,
         count: count('Payments.'),
         paid: count('What they have brought, in minor units.'),

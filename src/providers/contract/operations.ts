@@ -22,6 +22,8 @@ export interface OperationCall<Settings> extends AttemptSubject<Settings> {
   readonly operationReference: string;
   /** The provider's number for it, where it gave one. */
   readonly providerReference: string | null;
+  /** The provider's numbers of operations of the attempt that were not made, by its word or a person's; left out: none is known. */
+  readonly notMade?: readonly string[];
   readonly urls: Pick<AttemptUrls, 'callback'>;
 }
 

@@ -21,9 +21,11 @@ import { PAYNOW_OPERATIONS } from './statuses.ts';
 
 /** @throws Declined, Problem */
 async function execute(order: OperationOrder<PaynowSettings>): Promise<OperationResult> {
-  const { account, send, amount, before, accepted, providerState, operationReference } = order;
+  const { account, send, amount, before, accepted, providerState, notMade = [], operationReference } = order;
   const gone = { paid: before.paid, refunded: before.refunded + accepted };
-  const paymentId = paymentToRefund(providerState, gone, amount);
+  // A person's word that one was not made is not in the provider state.
+  const known = Object.assign({}, providerState, ...notMade.map(stateOfUndoneRefund)) as typeof providerState;
+  const paymentId = paymentToRefund(known, gone, amount);
   const answer = await callPaynow(
     { account, fetch: send },
     {

@@ -98,7 +98,7 @@ export function checkoutEdition({ id, caption, means, countries, defaultCurrenci
       },
       {
         where:
-          'Webhooks > Listeners: another one with that URL, entity Refund, "payload signature and state" on, states',
+          'Webhooks > Listeners: another one with that URL, entity Refund (without it, what is refunded in the back office is not known here until somebody refreshes the payment), "payload signature and state" on, states',
         value: 'SUCCESSFUL, FAILED',
       },
       {

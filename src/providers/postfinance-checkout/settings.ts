@@ -64,7 +64,8 @@ export function checkoutSettingsOf(origin: string) {
         pattern(NUMBERS, 'is a list of numbers with commas'),
         shown({
           title: 'Webhook listeners',
-          description: 'Numbers of our listeners with commas; messages of others are refused.',
+          description:
+            'Numbers of our listeners, of transactions and of refunds, with commas; messages of others are refused.',
         }),
       ),
     ),

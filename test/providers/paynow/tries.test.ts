@@ -11,6 +11,7 @@ import { attemptOfPayments } from '../../../src/providers/paynow/status-query.ts
 import { PAYNOW_STATUSES } from '../../../src/providers/paynow/statuses.ts';
 import { decided } from '../../../src/sandbox/kit/bank-ledger.ts';
 import {
+  admin,
   bankNetwork,
   bankOf,
   deliver,
@@ -122,7 +123,8 @@ describe('a buyer who tries again', () => {
     expect(await read(first)).toMatchObject({ status: 'paid', pendingReason: null });
   });
 
-  it('and pays twice: both count, and it is said', async () => {
+  /** Two payments of one order, both paid. */
+  async function paidTwice() {
     const first = await journey(ID);
     await first.notify('decline');
     await runAlarms(first.payment.id);
@@ -132,22 +134,37 @@ describe('a buyer who tries again', () => {
     changeAnswer(String(first.order.data.paymentId), withJson({ status: 'CONFIRMED' }));
     await refreshed(first);
     expect(await read(first)).toMatchObject({ status: 'paid', amounts: { paid: 2 * 1999 } });
-    const of: string[] = [];
-    for (const number of [1, 2]) {
-      // Under way: neither of the two is done when the other is asked for.
-      const accepted = { refundId: `REFX-00${number}-435-213`, status: 'PENDING' };
-      changeAnswer('/refunds', () => Response.json(accepted, { status: 201 }));
-      expect((await call(first, 'refund', { amount: 1999 })).status).toBe(200);
-      const posted = vi.mocked(globalThis.fetch).mock.calls.map(([url]) => String(url));
-      of.push(
-        posted
-          .findLast((url) => url.endsWith('/refunds'))
-          ?.split('/')
-          .at(-2) ?? '',
-      );
-    }
-    expect(of.toSorted()).toEqual([first, second].map(({ order }) => order.data.paymentId).toSorted());
+    return { first, both: [first, second].map(({ order }) => order.data.paymentId).toSorted() };
+  }
+
+  /** Gives one of the two back, which is under way then. @returns which it was. */
+  async function givenBack(first: Journey, number: number): Promise<string> {
+    const accepted = { refundId: `REFX-00${number}-435-213`, status: 'PENDING' };
+    changeAnswer('/refunds', () => Response.json(accepted, { status: 201 }));
+    expect((await call(first, 'refund', { amount: 1999 })).status).toBe(200);
+    const posted = vi.mocked(globalThis.fetch).mock.calls.map(([url]) => String(url));
+    const [, id = ''] =
+      /([^/]+)\/refunds$/.exec(posted.findLast((url) => url.endsWith('/refunds')) ?? '') ?? [];
+    return id;
+  }
+
+  it('and pays twice: both count, and it is said', async () => {
+    const { first, both } = await paidTwice();
+    // Neither of the two is done when the other is asked for.
+    const of = [await givenBack(first, 1), await givenBack(first, 2)];
+    expect(of.toSorted()).toEqual(both);
     expect(await outcome(first)).toMatchObject({ states: ['accepted', 'accepted'], refunded: 0 });
+  });
+
+  it('and of two refunds a person says that one was not made: its payment can be given back again', async () => {
+    const { first, both } = await paidTwice();
+    const undone = await givenBack(first, 1);
+    const path = `/payments/${first.payment.id}/operations/1`;
+    expect((await admin('POST', path, { outcome: 'failed', note: 'not in the panel' })).status).toBe(200);
+    const of = [await givenBack(first, 2), await givenBack(first, 3)];
+    expect(of[0]).toBe(undone);
+    expect(of.toSorted()).toEqual(both);
+    expect((await outcome(first)).states).toEqual(['failed', 'accepted', 'accepted']);
   });
 });
 

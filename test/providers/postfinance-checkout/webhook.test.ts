@@ -1,7 +1,7 @@
 /**
  * Webhooks of PostFinance Checkout. The failures ruled out: a message that moves money by what it says, one that is signed for another
  * merchant's space, a signature by another algorithm, test taken for money, another programme's payment that has the platform pause us,
- * calls in our name without end.
+ * calls in our name without end; a refund of the back office that nobody hears of, because nothing says that its listener is needed.
  */
 import { createSign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -372,4 +372,17 @@ describe('at the door', () => {
     const sent = asSent(message({ entityId: Number(attempt.order.data.transaction) }));
     return { ...sent, url: attempt.merchant.callback };
   }
+});
+
+it('what is to be entered at the platform names a listener for each message that is taken, and what is not known without that of refunds', () => {
+  const steps = postfinanceCheckout.setup({
+    callback: 'https://pay.demo.com/callback/x',
+    origin: 'https://pay.demo.com',
+  });
+  const listeners = steps.filter(({ where }) => where.startsWith('Webhooks > Listeners'));
+  expect(listeners.map(({ where }) => /entity (\w+)/.exec(where)?.[1])).toEqual(['Transaction', 'Refund']);
+  expect(listeners[1]).toMatchObject({
+    where: expect.stringContaining('without it, what is refunded in the back office is not known here'),
+    value: 'SUCCESSFUL, FAILED',
+  });
 });
