@@ -10,7 +10,7 @@ import { Retried } from './test/support/retried.ts';
 const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');
 
 /** What a test inside workerd may take on a machine that has much else to do, in milliseconds. */
-const BUSY_MS = 20_000;
+const BUSY_MS = 60_000;
 
 /**
  * How often a test of whole processes or of a browser is tried once more after it has failed. `.ci/run` says 1, for machines with much else to

@@ -3,6 +3,7 @@
  * nobody hears of it; a provider that has gone silent, or speaks otherwise than its sheet says, unseen; an entry that stays when its
  * cause has gone.
  */
+
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { updateCommand } from '../../src/gateway/update-command.ts';
@@ -11,6 +12,7 @@ import type { ProviderUpdate } from '../../src/providers/contract.ts';
 import { dummy } from '../../src/providers/dummy/index.ts';
 import { SANDBOX_ROOT_CERTIFICATE } from '../../src/sandbox/banks/tpay-keys.ts';
 import { readCertificate } from '../../src/signing/x509.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   admin,
   BANK_API,
@@ -87,14 +89,14 @@ describe('an account', () => {
       expect(checked.body.result).toBe('failed');
       later(2000);
     }
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await open('provider_failing', account)).toMatchObject([
         { detail: { error: 'it answered 503', lastNotificationAt: null } },
       ]),
     );
     if (real) vi.mocked(globalThis.fetch).mockImplementation(real);
     expect((await admin('POST', `/accounts/${account}/check`)).body).toMatchObject({ result: 'good' });
-    await vi.waitFor(async () => expect(await open('provider_failing', account)).toEqual([]));
+    await eventually(async () => expect(await open('provider_failing', account)).toEqual([]));
   });
 
   it('whose secret is about to end is told of until it has ended', async () => {

@@ -2,8 +2,10 @@
  * Webhook endpoints that do not answer, and messages that are sent again. The failures ruled out: a dead endpoint that holds up another,
  * a message sent twice to one that has it, an address that is tried for ever, and one that is switched off without a word.
  */
+
 import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import {
   admin,
   journey,
@@ -40,16 +42,15 @@ describe('an endpoint that does not answer', () => {
     };
     const id = await pay();
     const alarm = runAlarms(id);
-    await vi.waitFor(() => expect(typesAt(OTHER_URL)).toEqual(['payment.paid']), 2000);
+    await eventually(() => expect(typesAt(OTHER_URL)).toEqual(['payment.paid']));
     await refunded(account, id);
-    await vi.waitFor(() => expect(typesAt(OTHER_URL)).toContain('payment.refunded'), 2000);
+    await eventually(() => expect(typesAt(OTHER_URL)).toContain('payment.refunded'));
     // Another payment of the shop does not wait either.
     const second = await journey('ogone', { place: { account, shop } });
     await second.notify('pay');
     const other = runAlarms(second.payment.id);
-    await vi.waitFor(
-      () => expect(typesAt(OTHER_URL).filter((type) => type === 'payment.paid')).toHaveLength(2),
-      2000,
+    await eventually(() =>
+      expect(typesAt(OTHER_URL).filter((type) => type === 'payment.paid')).toHaveLength(2),
     );
     expect(typesAt(WEBHOOK_URL)).toEqual(['payment.paid', 'payment.paid']);
     hung.resolve();
@@ -71,7 +72,7 @@ describe('an endpoint that does not answer', () => {
       return new Response(raw, { status: 503 });
     };
     const alarm = runAlarms(id);
-    await vi.waitFor(() => expect(at(WEBHOOK_URL)).toHaveLength(2), 2000);
+    await eventually(() => expect(at(WEBHOOK_URL)).toHaveLength(2));
     expect((await admin('POST', `/payments/${id}/erase`, {})).status).toBe(200);
     hung.resolve();
     await alarm;

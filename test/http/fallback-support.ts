@@ -1,6 +1,8 @@
 /** What the tests of fallbacks share: what an account shows of its outage, and where the shopper of a payment goes. */
+
 import { expect, vi } from 'vitest';
 import type { Outage } from '../../src/sandbox/kit/bank.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   admin,
   BANK_API,
@@ -64,5 +66,5 @@ export async function outage({ account, pay }: Setting, how: Outage = 'down'): P
   for (let count = 0; count < 5; count++) payments.push(await pay());
   const statuses = await Promise.all(payments.map(hopOf));
   for (const status of statuses) expect(status).toBeGreaterThanOrEqual(500);
-  await vi.waitFor(async () => expect((await shown(account)).outage).not.toBeNull());
+  await eventually(async () => expect((await shown(account)).outage).not.toBeNull());
 }

@@ -3,10 +3,12 @@
  * another; one who may be paying and is sent to a second bank; an outage that never ends; trials by everybody at once; and an outage that
  * nobody is told of.
  */
+
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serviceOf } from '../../src/worker.ts';
 import { notify } from '../ledger/support.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   admin,
   BANK_API,
@@ -108,7 +110,7 @@ describe('while the provider of an account', () => {
     const trial = await pay();
     await hopOf(trial);
     expect(await newest(shop, trial.id)).toBe(account);
-    await vi.waitFor(async () => expect((await shown(account)).outage).toBeNull());
+    await eventually(async () => expect((await shown(account)).outage).toBeNull());
     const next = await pay();
     await hopOf(next);
     expect(await newest(shop, next.id)).toBe(account);

@@ -112,7 +112,7 @@ describe('the list', () => {
     }
   });
 
-  it('is 502 where the provider is silent, and not an empty list', { timeout: 30_000 }, async () => {
+  it('is 502 where the provider is silent, and not an empty list', async () => {
     const { shop, account } = await placeAt('przelewy24');
     await bankOutage('przelewy24', 'silent');
     const { status, body } = await shop.call<Listed>('GET', `/accounts/${account}/methods?currency=PLN`);

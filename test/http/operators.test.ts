@@ -1,9 +1,11 @@
 /** Tokens and users: shown once, limited, revoked at once. */
+
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/env.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   admin,
   makeAccount,
@@ -86,7 +88,7 @@ describe('a token', () => {
     const at = Date.now();
     for (const address of ['203.0.113.7', '203.0.113.8', '203.0.113.9'])
       await asToken(token, { 'cf-connecting-ip': address })('GET', '/shops');
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await listed(id)).toMatchObject({
         lastUsedAt: new Date(at).toISOString(),
         lastUsedFrom: '203.0.113.7',
@@ -94,7 +96,7 @@ describe('a token', () => {
     );
     vi.setSystemTime(at + 60_000);
     await asToken(token, { 'cf-connecting-ip': '203.0.113.9' })('GET', '/shops');
-    await vi.waitFor(async () => expect((await listed(id))?.lastUsedFrom).toBe('203.0.113.9'));
+    await eventually(async () => expect((await listed(id))?.lastUsedFrom).toBe('203.0.113.9'));
   });
 
   it('may make 600 requests a minute, and 60 at one time: then 429 with the time to wait', async () => {

@@ -97,7 +97,7 @@ describe('a shopper whom a bank does not take', () => {
     });
   });
 
-  it('waits ten seconds at most for all calls together', { timeout: 30_000 }, async () => {
+  it('waits ten seconds at most for all calls together', async () => {
     const open = await waiting('payu', { client_id: 990_001 });
     const started = performance.now();
     answerNextCall(async () => {
@@ -152,7 +152,7 @@ describe('a shopper whom a bank does not take', () => {
     expect(page.html).toContain('we are asking the bank');
   });
 
-  it('does not fill the log, nor does what the bank says', { timeout: 30_000 }, async () => {
+  it('does not fill the log, nor does what the bank says', async () => {
     const open = await waiting('moip');
     const key = String(demoSettings('moip').key);
     const long = `<EnviarInstrucaoResponse>${key} 4111111111111111 ${'x'.repeat(9000)}`;

@@ -1,7 +1,9 @@
 /** Evicted, crashed, overloaded: everything is delivered in the end, and nothing twice under a new webhook-id. */
+
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { ledgerOf, network, objectOf, runAlarms } from '../support/harness.ts';
 import { makeShopFor } from '../support/shop-only.ts';
 import { create, newId, notify } from './support.ts';
@@ -170,7 +172,7 @@ describe('a shop that is slow to answer', () => {
     await runAlarms(id);
     net.restore();
     net = network(async () => {
-      await vi.waitFor(async () => expect(await projected(id)).toBe('paid'));
+      await eventually(async () => expect(await projected(id)).toBe('paid'));
       return new Response();
     });
     await ledgerOf(id).applyUpdate(notify());
