@@ -62,7 +62,11 @@ const FOLDERS: readonly Folder[] = [
     rounds: [
       {
         runtime: 'node',
-        tests: ['test/providers/vectors.test.ts', 'test/providers/monetico/monetico.test.ts'],
+        tests: [
+          'test/providers/vectors.test.ts',
+          'test/providers/signature-taken-away.test.ts',
+          'test/providers/monetico/monetico.test.ts',
+        ],
       },
       { runtime: 'workerd', tests: ['test/providers/*/*.test.ts', 'test/providers/*.test.ts'] },
     ],
