@@ -47,7 +47,7 @@ describe('a message that was valid', () => {
       const mismatch = await recipe.verify(vector.settings, wrong);
       expect([missing.valid, mismatch.valid]).toEqual([false, false]);
       expect(missing.problem).not.toBe(mismatch.problem);
-    expect(missing.problem).not.toContain('does not fit');
+      expect(missing.problem).not.toContain('does not fit');
     },
   );
 });
