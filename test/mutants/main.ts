@@ -68,7 +68,7 @@ const FOLDERS: readonly Folder[] = [
           'test/providers/monetico/monetico.test.ts',
         ],
       },
-      { runtime: 'workerd', tests: ['test/providers/*/*.test.ts', 'test/providers/*.test.ts'] },
+      { runtime: 'workerd', tests: ['test/providers/*.test.ts', 'test/providers/*/*.test.ts'] },
     ],
   },
   {
