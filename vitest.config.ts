@@ -56,7 +56,7 @@ const RECONCILIATION = { className: 'Reconciliation', useSQLite: true };
  * Tests that look at everything that is stored, or at what an isolate keeps: each file has a runtime of its own. The others share one,
  * and with it the time that its start takes: what they store has names of their own.
  */
-const ALONE = [
+export const ALONE = [
   'test/directory/**/*.test.ts',
   'test/gateway/*.test.ts',
   'test/http/admin*.test.ts',
@@ -82,6 +82,9 @@ const IN_NODE = [
   'test/package/**/*.test.ts',
   'test/forge/mutants.test.ts',
 ];
+
+/** It needs the Worker that `npm run mutants` runs. */
+const OF_MUTANTS = 'test/mutants/planted/inside.test.ts';
 
 /** Files that take minutes. They begin first, and the others fill the time beside them. */
 const LONG = [
@@ -116,17 +119,20 @@ const BINDINGS = {
 };
 
 /** What the tests inside workerd find as bindings. */
-async function bindingsOf(more: Readonly<Record<string, string>>) {
+async function bindingsOf() {
   const migrations = await readD1Migrations(path.join(import.meta.dirname, 'src/directory/migrations'));
-  return { ...BINDINGS, ...more, TEST_MIGRATIONS: migrations };
+  return { ...BINDINGS, TEST_MIGRATIONS: migrations };
 }
 
 /** The Worker inside workerd, from its source: what production runs is built of it (test/cli/bundle.test.ts compares the two). */
-export async function gateway(more: Readonly<Record<string, string>> = {}) {
+export async function gateway(
+  main = './test/support/worker.ts',
+  durableObjects: Readonly<Record<string, typeof RECONCILIATION>> = {},
+) {
   return cloudflareTest({
-    main: './test/support/worker.ts',
+    main,
     wrangler: { configPath: './wrangler.toml' },
-    miniflare: { bindings: await bindingsOf(more), durableObjects: { RECONCILIATION } },
+    miniflare: { bindings: await bindingsOf(), durableObjects: { RECONCILIATION, ...durableObjects } },
   });
 }
 
@@ -146,7 +152,7 @@ export default defineConfig(async () => {
           test: {
             name: 'workerd',
             include: ['test/**/*.test.ts'],
-            exclude: [...ALONE, ...IN_NODE, 'test/browser/**', 'test/docs/**', 'test/console/**'],
+            exclude: [...ALONE, ...IN_NODE, 'test/browser/**', 'test/docs/**', 'test/console/**', OF_MUTANTS],
             setupFiles: ['./test/support/setup.ts'],
             isolate: false,
             testTimeout: BUSY_MS,
@@ -168,7 +174,7 @@ export default defineConfig(async () => {
               main: './test/console/worker.ts',
               wrangler: { configPath: './wrangler.toml' },
               miniflare: {
-                bindings: await bindingsOf({}),
+                bindings: await bindingsOf(),
                 durableObjects: {
                   RECONCILIATION,
                   ONCE: { className: 'OnceLog', useSQLite: true },

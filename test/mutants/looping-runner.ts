@@ -37,11 +37,14 @@ type Task = Parameters<TestRunner['onAfterTryTask']>[0];
 type Suite = Parameters<TestRunner['onBeforeRunSuite']>[0];
 
 const { active, tries, budgetMs } = inject('mutants');
-/** How many tests may still try each mutant that was not noticed. */
-const triesLeft = new Map(Object.entries(tries));
-const stryker: Stryker = { mutantCoverage: { static: {}, perTest: {} } };
+const kept = globalThis as { __stryker__?: Stryker; triesLeft?: Map<string, number> };
+/** The sources hold the first one for good, also when the next file of tests loads this runner again. */
+kept.__stryker__ ??= { mutantCoverage: { static: {}, perTest: {} } };
+const stryker = kept.__stryker__;
 if (active !== null) stryker.activeMutant = active;
-Object.assign(globalThis, { __stryker__: stryker });
+/** How many tests may still try each mutant that was not noticed, over all files of a start. */
+kept.triesLeft ??= new Map(Object.entries(tries));
+const { triesLeft } = kept;
 
 /** A mutant may repeat a loop; without an end it is stopped here. */
 const limitOf = (hits: number) => hits * 100 + 10_000;

@@ -1,5 +1,5 @@
 /** Vitest with the mutants of some sources in them, in one runtime. */
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createVitest, type TestProject, type TestSpecification, type Vitest } from 'vitest/node';
 import { gateway, makeDocuments } from '../../vitest.config.ts';
 import type { instrument } from './instrument.ts';
@@ -11,6 +11,10 @@ export type Runtime = 'node' | 'workerd';
 
 /** Longer than any of these tests takes alone; what takes longer with a mutant has noticed it. */
 const TIMEOUT_MS = { node: 10_000, workerd: 20_000 } as const;
+
+/** The Worker inside workerd: that of the tests, with the planted mutants. */
+const WORKER = './test/mutants/planted/worker.ts';
+const PLANTED = { className: 'PlantedObject', useSQLite: true };
 
 /** The tests. */
 export class Tests {
@@ -34,8 +38,10 @@ export class Tests {
       'test',
       { config: false, root: ROOT, watch: false, reporters: [{}] },
       {
-        plugins: [plugin, ...(isNode ? [] : [await gateway()])],
+        plugins: [plugin, ...(isNode ? [] : [await gateway(WORKER, { PLANTED })])],
         test: {
+          // Its keys know the files, and not what the plugin puts in their place: sources without mutants, or with those of another run.
+          fsModuleCache: false,
           include: ['test/**/*.test.ts'],
           runner: join(ROOT, 'test/mutants/looping-runner.ts'),
           ...(!isNode && { setupFiles: ['./test/support/setup.ts'] }),
@@ -55,27 +61,35 @@ export class Tests {
     return this.#project.createSpecification(join(ROOT, file));
   }
 
-  /** Runs a file with none of the mutants, and each of its tests with those that it reaches. */
+  /** Runs files, one after the other. Vitest answers with the results of every file that it has ever run. */
+  async #run(files: readonly string[]) {
+    const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications(
+      files.map((file) => this.specification(file)),
+    );
+    const paths = new Set(files.map((file) => join(ROOT, file)));
+    return { modules: testModules.filter(({ moduleId }) => paths.has(moduleId)), unhandledErrors };
+  }
+
+  /** Runs files with none of the mutants, and each of their tests with those that it reaches. @returns what each test tells, by its file. */
   async loop(
-    file: string,
+    files: readonly string[],
     tries: Readonly<Record<string, number>>,
     budgetMs: number,
-  ): Promise<readonly Looped[]> {
+  ): Promise<readonly (readonly [file: string, told: Looped])[]> {
     this.#project.provide('mutants', { active: null, tries, budgetMs });
-    const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications([
-      this.specification(file),
-    ]);
-    const looped: Looped[] = [];
-    for (const module of testModules) {
+    const { modules, unhandledErrors } = await this.#run(files);
+    const looped: [string, Looped][] = [];
+    for (const module of modules) {
+      const file = relative(ROOT, module.moduleId);
       for (const error of module.errors()) console.error(`${file} (${this.#runtime}): ${error.message}`);
       for (const test of module.children.allTests()) {
         if (test.result().state === 'failed')
           console.error(`${file} fails without a mutant: ${test.fullName}`);
         const told = (test.meta() as { readonly looped?: Looped }).looped;
-        if (told) looped.push(told);
+        if (told) looped.push([file, told]);
       }
     }
-    if (testModules.length === 0) console.error(`${file}: ${String(unhandledErrors[0])}`);
+    if (modules.length < files.length) console.error(`${files.join(' ')}: ${String(unhandledErrors[0])}`);
     return looped;
   }
 
@@ -83,8 +97,8 @@ export class Tests {
   async notices(files: readonly string[], active: string): Promise<boolean> {
     this.#project.provide('mutants', { active, tries: {}, budgetMs: 0 });
     for (const file of files) {
-      const { testModules } = await this.#vitest.runTestSpecifications([this.specification(file)]);
-      if (!testModules.every((module) => module.ok())) return true;
+      const { modules } = await this.#run([file]);
+      if (!modules.every((module) => module.ok())) return true;
     }
     return false;
   }
