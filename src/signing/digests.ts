@@ -4,13 +4,14 @@
  * - node:crypto, built into workerd and Node, computes digests and HMACs, and DES (weak.ts), and verifies RSA (rsa.ts). It is
  *   synchronous, so a signature can be made inside one Durable Object turn without opening a gate; it is native code; it has MD5 and
  *   SHA-1 the same way; and it is nothing that the Worker carries.
- * - short-digests.ts is faster for most of what is signed: for MD5, SHA-1 and SHA-256 of a few hundred bytes.
+ * - wasm-digests.ts is faster in workerd for nearly everything that is signed: for messages of up to a kilobyte. It is in the Workers that import
+ *   workerd.ts; anywhere else node:crypto makes these digests too, and there it is fast.
  * - WebCrypto signs with RSA (rsa.ts), and does ECDSA (ecdsa.ts), Ed25519 (ed25519.ts) and AES-GCM (directory/vault.ts).
  */
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import { base64, hex, utf8 } from './bytes.ts';
 import { kept } from './kept.ts';
-import { isShortDigest, readyShortKey, shortDigest, shortHmac } from './short-digests.ts';
+import { type ReadyKey, type WasmAlgorithm, type WasmDigests, wasmDigests } from './wasm-digests.ts';
 
 /** The same bytes without what a Buffer adds to them. */
 function plain(buffer: Uint8Array): Uint8Array {
@@ -26,15 +27,19 @@ export interface Digest {
 
 /** The digest that node:crypto has under a name. */
 export function digestNamed(name: string): Digest {
-  const digest = (message: Uint8Array) =>
-    isShortDigest(name, message)
-      ? shortDigest(name, message)
+  const digest = (message: Uint8Array) => {
+    const wasm = wasmDigests();
+    return wasm?.takes(name, message)
+      ? wasm.digest(name, message)
       : plain(createHash(name).update(message).digest());
+  };
   return Object.assign(digest, {
-    hex: (message: Uint8Array) =>
-      isShortDigest(name, message)
-        ? hex(shortDigest(name, message))
-        : createHash(name).update(message).digest('hex'),
+    hex: (message: Uint8Array) => {
+      const wasm = wasmDigests();
+      return wasm?.takes(name, message)
+        ? hex(wasm.digest(name, message))
+        : createHash(name).update(message).digest('hex');
+    },
   });
 }
 
@@ -51,27 +56,30 @@ export type MacAlgorithm = 'md5' | 'sha1' | keyof typeof digests;
 /** A text as a key: its bytes in UTF-8. Made ready once, it is taken in two thirds of the time (workerd), or a fifth of that for bytes (Node). */
 const readyKey = kept((text) => createSecretKey(text, 'utf8'));
 
-const shortKeys = {
-  md5: kept((text) => readyShortKey('md5', utf8(text))),
-  sha1: kept((text) => readyShortKey('sha1', utf8(text))),
-  sha256: kept((text) => readyShortKey('sha256', utf8(text))),
-};
+/** The same for wasm-digests.ts, by the algorithm. */
+const wasmKeys = new Map<string, (key: string) => ReadyKey>();
 
-/** The HMAC of a message that is long, or of another digest than short-digests.ts has. */
-function longHmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array) {
+function wasmKey(engine: WasmDigests, algorithm: WasmAlgorithm, key: string): ReadyKey {
+  let keys = wasmKeys.get(algorithm);
+  if (!keys) {
+    keys = kept((text) => engine.ready(algorithm, utf8(text)));
+    wasmKeys.set(algorithm, keys);
+  }
+  return keys(key);
+}
+
+/** The HMAC by node:crypto. */
+function nodeHmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array) {
   const isText = typeof key === 'string' && key !== '';
   return createHmac(algorithm, isText ? readyKey(key) : key).update(message);
 }
 
-/** The HMAC of a short message; null for any other. */
-function hmacOfShort(
-  algorithm: MacAlgorithm,
-  key: Uint8Array | string,
-  message: Uint8Array,
-): Uint8Array | null {
-  if (!isShortDigest(algorithm, message)) return null;
-  const ready = typeof key === 'string' ? shortKeys[algorithm](key) : readyShortKey(algorithm, key);
-  return shortHmac(algorithm, ready, message);
+/** The HMAC by WebAssembly; null where that does not make it. */
+function wasmHmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array): Uint8Array | null {
+  const wasm = wasmDigests();
+  if (!wasm?.takes(algorithm, message)) return null;
+  const ready = typeof key === 'string' ? wasmKey(wasm, algorithm, key) : wasm.ready(algorithm, key);
+  return wasm.hmac(algorithm, ready, message);
 }
 
 /**
@@ -79,7 +87,7 @@ function hmacOfShort(
  * @param key a text is its bytes in UTF-8.
  */
 export function hmacOf(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array): Uint8Array {
-  return hmacOfShort(algorithm, key, message) ?? plain(longHmac(algorithm, key, message).digest());
+  return wasmHmac(algorithm, key, message) ?? plain(nodeHmac(algorithm, key, message).digest());
 }
 
 /** The same as text. */
@@ -89,7 +97,7 @@ export function hmacText(
   message: Uint8Array,
   spelling: 'hex' | 'base64',
 ): string {
-  const short = hmacOfShort(algorithm, key, message);
-  if (short === null) return longHmac(algorithm, key, message).digest(spelling);
-  return spelling === 'hex' ? hex(short) : base64(short);
+  const mac = wasmHmac(algorithm, key, message);
+  if (mac === null) return nodeHmac(algorithm, key, message).digest(spelling);
+  return spelling === 'hex' ? hex(mac) : base64(mac);
 }
