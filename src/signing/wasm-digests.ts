@@ -3,17 +3,15 @@
  * node:crypto makes a stream for each digest, which in workerd costs more than a digest of a few hundred bytes (docs/speed.md); of long messages
  * it is faster.
  */
+import type { Signable } from './bytes.ts';
 
-export type WasmAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+type WasmAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
 /** A key worked into the states with which the inner and the outer digest begin. */
 export interface ReadyKey {
   readonly inner: Int32Array;
   readonly outer: Int32Array;
 }
-
-/** The longest message, in bytes, that is digested here in less time than by node:crypto. */
-const LONGEST = 1024;
 
 /** Works the blocks from one address to another into the state. */
 type Mix = (state: number, from: number, to: number) => void;
@@ -25,9 +23,13 @@ interface Algorithm {
   readonly block: 64 | 128;
   /** Bytes of the digest. */
   readonly size: number;
+  /** The longest message that is digested here in less time than by node:crypto: bytes, or units of a text. */
+  readonly longest: number;
   /** Words are written with their lowest byte first. */
   readonly lowFirst: boolean;
   readonly mix: Mix;
+  /** Where a digest is until the next one: making room for each takes as long as two blocks. */
+  readonly result: Uint8Array;
 }
 
 const SHA1_START = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
@@ -42,8 +44,10 @@ const SHA384_START = [
   0x67332667, 0x68581511, 0x8eb44a87, 0x64f98fa7, 0xdb0c2e0d, 0xbefa4fa4, 0x47b5481d,
 ];
 
-/** Addresses in the memory: of what is made of a block, of the state, and of the message. What lies before are constants. */
-const [SCHEDULE, STATE, MESSAGE] = [1024, 1664, 1728] as const;
+/** Addresses in the memory: of a digest, of what is made of a block, of the state, and of the message. What lies before are constants. */
+const [RESULT, SCHEDULE, STATE, MESSAGE] = [960, 1024, 1664, 1728] as const;
+
+const encoder = new TextEncoder();
 
 /** The functions and the memory of an instance of the module. */
 interface Exports {
@@ -61,6 +65,8 @@ function turnOf({ lowFirst, block }: Algorithm): number {
 
 export class WasmDigests {
   readonly #bytes: Uint8Array;
+  /** Where messages are. */
+  readonly #room: Uint8Array;
   readonly #words: Int32Array;
   readonly #numbers: DataView;
   readonly #algorithms: Readonly<Record<WasmAlgorithm, Algorithm>>;
@@ -69,38 +75,55 @@ export class WasmDigests {
     const { memory, md5, sha1, sha256, sha512 } = new WebAssembly.Instance(module, {})
       .exports as unknown as Exports;
     this.#bytes = new Uint8Array(memory.buffer);
+    this.#room = this.#bytes.subarray(MESSAGE);
     this.#words = new Int32Array(memory.buffer, STATE);
     this.#numbers = new DataView(memory.buffer);
-    const sha2 = { block: 128, lowFirst: false, mix: sha512 } as const;
+    const algorithm = (
+      start: readonly number[],
+      size: number,
+      mix: Mix,
+      longest: number,
+      block: 64 | 128 = 64,
+    ): Algorithm => ({
+      start: Int32Array.from(start),
+      size,
+      mix,
+      longest,
+      block,
+      lowFirst: mix === md5,
+      result: new Uint8Array(memory.buffer, RESULT, size),
+    });
     // SHA-256 begins with the upper halves of SHA-512's words.
     const upper = SHA512_START.filter((_, place) => place % 2 === 1);
     this.#algorithms = {
-      md5: { start: Int32Array.from(SHA1_START.slice(0, 4)), block: 64, size: 16, lowFirst: true, mix: md5 },
-      sha1: { start: Int32Array.from(SHA1_START), block: 64, size: 20, lowFirst: false, mix: sha1 },
-      sha256: { start: Int32Array.from(upper), block: 64, size: 32, lowFirst: false, mix: sha256 },
-      sha384: { ...sha2, start: Int32Array.from(SHA384_START), size: 48 },
-      sha512: { ...sha2, start: Int32Array.from(SHA512_START), size: 64 },
+      md5: algorithm(SHA1_START.slice(0, 4), 16, md5, 2048),
+      sha1: algorithm(SHA1_START, 20, sha1, 1280),
+      sha256: algorithm(upper, 32, sha256, 896),
+      sha384: algorithm(SHA384_START, 48, sha512, 2048, 128),
+      sha512: algorithm(SHA512_START, 64, sha512, 2048, 128),
     };
   }
 
   /** Whether it digests a message. @param name as node:crypto has it. */
-  takes(name: string, message: Uint8Array): name is WasmAlgorithm {
-    return message.length <= LONGEST && Object.hasOwn(this.#algorithms, name);
+  takes(name: string, message: Signable): name is WasmAlgorithm {
+    return (
+      Object.hasOwn(this.#algorithms, name) &&
+      message.length <= this.#algorithms[name as WasmAlgorithm].longest
+    );
   }
 
-  /** The digest of a message. */
-  digest(name: WasmAlgorithm, message: Uint8Array): Uint8Array {
+  /** The digest of a message. It is in the memory only until the next one. */
+  digest(name: WasmAlgorithm, message: Signable): Uint8Array {
     const algorithm = this.#algorithms[name];
-    this.#bytes.set(message, MESSAGE);
-    const end = this.#finish(algorithm, algorithm.start, message.length, 0);
-    return this.#taken(algorithm, end);
+    const length = this.#put(message);
+    return this.#taken(algorithm, this.#finish(algorithm, algorithm.start, length, 0));
   }
 
   /** Makes a key ready, which takes as long as two blocks of a message. */
   ready(name: WasmAlgorithm, key: Uint8Array): ReadyKey {
     const algorithm = this.#algorithms[name];
     const { block, start, mix } = algorithm;
-    const short = key.length > block ? this.digest(name, key) : key;
+    const short = key.length > block ? this.digest(name, key).slice() : key;
     const stateWith = (mask: number) => {
       this.#words.set(start);
       this.#bytes.set(short, MESSAGE);
@@ -110,18 +133,26 @@ export class WasmDigests {
       this.#forget(MESSAGE + block);
       return state;
     };
-    return { inner: stateWith(0x36), outer: stateWith(0x5c) };
+    const made = { inner: stateWith(0x36), outer: stateWith(0x5c) };
+    algorithm.result.fill(0);
+    return made;
   }
 
-  /** The HMAC of a message. */
-  hmac(name: WasmAlgorithm, { inner, outer }: ReadyKey, message: Uint8Array): Uint8Array {
+  /** The HMAC of a message. It is in the memory only until the next digest. */
+  hmac(name: WasmAlgorithm, { inner, outer }: ReadyKey, message: Signable): Uint8Array {
     const algorithm = this.#algorithms[name];
     const { size, block } = algorithm;
-    this.#bytes.set(message, MESSAGE);
-    const end = this.#finish(algorithm, inner, message.length, block);
+    const end = this.#finish(algorithm, inner, this.#put(message), block);
     const turn = turnOf(algorithm);
     for (let i = 0; i < size; i++) this.#bytes[MESSAGE + i] = this.#bytes[STATE + (i ^ turn)] as number;
     return this.#taken(algorithm, Math.max(end, this.#finish(algorithm, outer, size, block)));
+  }
+
+  /** Puts a message into the memory; how many bytes it has. */
+  #put(message: Signable): number {
+    if (typeof message === 'string') return encoder.encodeInto(message, this.#room).written;
+    this.#bytes.set(message, MESSAGE);
+    return message.length;
   }
 
   /**
@@ -131,8 +162,7 @@ export class WasmDigests {
   #finish({ block, lowFirst, mix }: Algorithm, state: Int32Array, length: number, before: number): number {
     const bytes = this.#bytes;
     // A byte for the beginning of the ending, and eight or sixteen for the length.
-    const size = (length + 1 + block / 8 + block - 1) & -block;
-    const end = MESSAGE + size;
+    const end = MESSAGE + ((length + 1 + block / 8 + block - 1) & -block);
     bytes.fill(0, MESSAGE + length, end);
     bytes[MESSAGE + length] = 0x80;
     this.#numbers.setUint32(lowFirst ? end - 8 : end - 4, 8 * (before + length), lowFirst);
@@ -142,13 +172,13 @@ export class WasmDigests {
     return end;
   }
 
-  /** Takes the digest out of the memory, and forgets what it was made of. */
+  /** The digest, and no more of what it was made of. */
   #taken(algorithm: Algorithm, end: number): Uint8Array {
-    const digest = new Uint8Array(algorithm.size);
+    const { result } = algorithm;
     const turn = turnOf(algorithm);
-    for (let i = 0; i < digest.length; i++) digest[i] = this.#bytes[STATE + (i ^ turn)] as number;
+    for (let i = 0; i < result.length; i++) result[i] = this.#bytes[STATE + (i ^ turn)] as number;
     this.#forget(end);
-    return digest;
+    return result;
   }
 
   /** Keys and secrets were in it, or what one could make them of. */

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64, hex, utf8 } from '../../src/signing/bytes.ts';
 import { checkoutKey } from '../../src/signing/checkout-token.ts';
-import { digests, hmacOf, hmacText, type MacAlgorithm } from '../../src/signing/digests.ts';
+import { digests, hmacBy, hmacOf, hmacText, type MacAlgorithm } from '../../src/signing/digests.ts';
 import { weakDigests } from '../../src/signing/weak.ts';
 
 const NOBLE = { md5, sha1, sha224, sha256, sha384, sha512 } as const;
@@ -31,7 +31,8 @@ describe('another engine agrees about', () => {
         const key = 'x'.repeat(length);
         const expected = hmac(noble, utf8(key), message);
         expect(hex(hmacOf(name as MacAlgorithm, key, message)), String(length)).toBe(hex(expected));
-        expect(hmacText(name as MacAlgorithm, utf8(key), message, 'base64')).toBe(base64(expected));
+        expect(hmacText(name as MacAlgorithm, key, message, 'base64')).toBe(base64(expected));
+        expect(hmacBy(name as MacAlgorithm, utf8(key))(message, 'hex')).toBe(hex(expected));
       }
     },
   );

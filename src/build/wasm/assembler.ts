@@ -43,10 +43,10 @@ export interface Word {
   readonly size: 4 | 8;
   readonly type: number;
   constant(value: number | bigint): Code;
-  add(...values: Code[]): Code;
-  and(...values: Code[]): Code;
-  or(...values: Code[]): Code;
-  xor(...values: Code[]): Code;
+  add(first: Code, ...more: Code[]): Code;
+  and(first: Code, ...more: Code[]): Code;
+  or(first: Code, ...more: Code[]): Code;
+  xor(first: Code, ...more: Code[]): Code;
   /** Shifted to the right, with zeros behind it. */
   shifted(value: Code, by: number): Code;
   /** Rotated to the right. */
@@ -71,8 +71,7 @@ interface Opcodes {
 function word(size: 4 | 8, codes: Opcodes): Word {
   const joined =
     (code: number) =>
-    (...values: Code[]) =>
-      values.reduce((before, value) => [...before, ...value, code]);
+    (first: Code, ...more: Code[]): Code => [...first, ...more.flatMap((value) => [...value, code])];
   const constant = (value: number | bigint): Code => [
     codes.constant,
     ...signed(BigInt.asIntN(8 * size, BigInt(value))),

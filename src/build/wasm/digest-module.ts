@@ -170,7 +170,15 @@ function sha1(): WasmFunction {
     WORD32.store(
       get(AT),
       SCHEDULE + 4 * (place + 16),
-      rotated(xor(...[0, 2, 8, 13].map((before) => scheduled(WORD32, place + before))), 31),
+      rotated(
+        xor(
+          scheduled(WORD32, place),
+          scheduled(WORD32, place + 2),
+          scheduled(WORD32, place + 8),
+          scheduled(WORD32, place + 13),
+        ),
+        31,
+      ),
     );
   const parity = (b: Code, c: Code, d: Code) => xor(b, c, d);
   const kinds = [

@@ -18,6 +18,13 @@ const namesIn = kept(
     ),
 );
 
+const setOf = kept((retour): ReadonlySet<string> => new Set(namesIn(retour).values()));
+
+/** The variables' names alone. */
+export function retourVariables({ pbx_retour }: Partial<PayboxSettings>): ReadonlySet<string> {
+  return setOf(pbx_retour ?? PAYBOX_RETOUR);
+}
+
 /** The variables' names, by the letters of PBX_RETOUR (`name:LETTER;name:LETTER`). */
 export function retourNames({ pbx_retour }: Partial<PayboxSettings>): ReadonlyMap<string, string> {
   return namesIn(pbx_retour ?? PAYBOX_RETOUR);
