@@ -134,6 +134,7 @@ export class WasmDigests {
       return state;
     };
     const made = { inner: stateWith(0x36), outer: stateWith(0x5c) };
+    // Of a long key.
     algorithm.result.fill(0);
     return made;
   }

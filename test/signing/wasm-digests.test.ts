@@ -32,8 +32,9 @@ describe('the Worker’s own digests', () => {
   it('are there, and take what is short', () => {
     expect(digests).toBeInstanceOf(WasmDigests);
     for (const name of names) {
-      expect(digests.takes(name, new Uint8Array(1024))).toBe(true);
-      expect(digests.takes(name, new Uint8Array(1025))).toBe(false);
+      expect(digests.takes(name, new Uint8Array(800))).toBe(true);
+      // Its memory has room for far more, also where each unit of a text has three bytes.
+      expect(digests.takes(name, 'x'.repeat(4096))).toBe(false);
     }
     expect(digests.takes('sha224', new Uint8Array(1))).toBe(false);
     expect(digests.takes('toString', new Uint8Array(1))).toBe(false);
@@ -60,16 +61,18 @@ describe('the Worker’s own digests', () => {
       const own = new WasmDigests(module);
       const clean = new Uint8Array(memory?.buffer ?? new ArrayBuffer()).slice();
       expect(clean.length).toBe(64 * 1024);
-      const isClean = () =>
-        new Uint8Array(memory?.buffer ?? new ArrayBuffer()).every((byte, at) => byte === clean[at]);
+      // The last digest itself stays: it is what goes out, or is compared with what came.
+      const isClean = (but: readonly [number, number] = [0, 0]) =>
+        new Uint8Array(memory?.buffer ?? new ArrayBuffer()).every(
+          (byte, at) => byte === clean[at] || (at >= but[0] && at < but[1]),
+        );
+      const placeOf = ({ byteOffset, length }: Uint8Array) => [byteOffset, byteOffset + length] as const;
       for (const length of [0, 1, 63, 64, 127, 128, 129, 1024]) {
         const message = new Uint8Array(length).fill(0xaa);
-        own.digest(name, message);
-        expect(isClean(), `digest of ${length}`).toBe(true);
+        expect(isClean(placeOf(own.digest(name, message))), `digest of ${length}`).toBe(true);
         const key = own.ready(name, message.subarray(0, 300));
         expect(isClean(), `key of ${length}`).toBe(true);
-        own.hmac(name, key, message);
-        expect(isClean(), `HMAC of ${length}`).toBe(true);
+        expect(isClean(placeOf(own.hmac(name, key, message))), `HMAC of ${length}`).toBe(true);
       }
     } finally {
       WebAssembly.Instance = Instance;

@@ -11,7 +11,7 @@ import { hmacBy } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
 import { signedOctets } from '../../signing/octets.ts';
-import { keptOrder } from '../../signing/order.ts';
+import { keptForNames, keptOrder } from '../../signing/order.ts';
 import type { Recipe, RecipeInput, Signed } from '../contract.ts';
 import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
@@ -59,6 +59,8 @@ export function signMonetico(
 
 const NAME = /^[A-Za-z0-9_-]+$/;
 
+const areOurs = keptForNames((names) => names.every((name) => NAME.test(name)));
+
 const MAC = /^[0-9A-Fa-f]{40}$/;
 
 /** Another field inside a value. */
@@ -81,12 +83,12 @@ export function verifyMonetico(
   received: readonly RawField[],
 ): VerifiedFields {
   verifyingSecret(settings.key, 'key');
-  if (!received.every(({ name }) => NAME.test(name)))
-    throw new Refusal('malformed', 'a field has a name that the protocol has not');
+  const names = received.map(({ name }) => name);
+  if (!areOurs(names)) throw new Refusal('malformed', 'a field has a name that the protocol has not');
   const values = uniqueValues(received);
   const mac = values.get('MAC') ?? '';
   const text = joined(
-    received.map(({ name }) => name),
+    names,
     received.map(({ octets }) => octets),
   );
   const { base, signature } = signed(settings, signedOctets(text));
@@ -99,7 +101,8 @@ export function verifyMonetico(
       received: mac,
     });
   for (const [name, value] of values)
-    if (FIELD_INSIDE.test(value)) throw new Refusal('malformed', `${name} has another field inside`);
+    if (value.includes('*') && FIELD_INSIDE.test(value))
+      throw new Refusal('malformed', `${name} has another field inside`);
   values.delete('MAC');
   return { values, base, signature };
 }

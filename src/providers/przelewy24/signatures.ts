@@ -42,7 +42,10 @@ const NOTIFICATION = [
 ];
 const REFUND = ['orderId', 'sessionId', 'refundsUuid', 'merchantId', 'amount', 'currency', 'status'];
 
-const VALUE = v.exactOptional(v.nullable(v.union([v.string(), v.number()])));
+const isValue = (value: unknown) => value === null || typeof value === 'string' || typeof value === 'number';
+
+/** A union would note the first type that does not fit of each. */
+const VALUE = v.exactOptional(v.custom<string | number | null>(isValue));
 
 /** What is read of a message: all that is signed, and the signature. */
 const MESSAGE = v.object(
