@@ -30,7 +30,7 @@ export function digestNamed(name: string): Digest {
   const digest = (message: Signable) => {
     const wasm = wasmDigests();
     return wasm?.takes(name, message)
-      ? wasm.digest(name, message).slice()
+      ? wasm.kept(wasm.digest(name, message))
       : plain(createHash(name).update(signedBytes(message)).digest());
   };
   return Object.assign(digest, {
@@ -114,6 +114,6 @@ export function hmacOf(algorithm: MacAlgorithm, key: Uint8Array | string, messag
   const bytes = signedBytes(key);
   const wasm = wasmDigests();
   return wasm?.takes(algorithm, message) && bytes.length <= LONGEST_KEY
-    ? wasm.hmac(algorithm, wasm.ready(algorithm, bytes), message).slice()
+    ? wasm.kept(wasm.hmac(algorithm, wasm.ready(algorithm, bytes), message))
     : plain(createHmac(algorithm, bytes).update(signedBytes(message)).digest());
 }

@@ -123,7 +123,7 @@ export class WasmDigests {
   ready(name: WasmAlgorithm, key: Uint8Array): ReadyKey {
     const algorithm = this.#algorithms[name];
     const { block, start, mix } = algorithm;
-    const short = key.length > block ? this.digest(name, key).slice() : key;
+    const short = key.length > block ? this.kept(this.digest(name, key)) : key;
     const stateWith = (mask: number) => {
       this.#words.set(start);
       this.#bytes.set(short, MESSAGE);
@@ -133,10 +133,7 @@ export class WasmDigests {
       this.#forget(MESSAGE + block);
       return state;
     };
-    const made = { inner: stateWith(0x36), outer: stateWith(0x5c) };
-    // Of a long key.
-    algorithm.result.fill(0);
-    return made;
+    return { inner: stateWith(0x36), outer: stateWith(0x5c) };
   }
 
   /** The HMAC of a message. It is in the memory only until the next digest. */
@@ -147,6 +144,13 @@ export class WasmDigests {
     const turn = turnOf(algorithm);
     for (let i = 0; i < size; i++) this.#bytes[MESSAGE + i] = this.#bytes[STATE + (i ^ turn)] as number;
     return this.#taken(algorithm, Math.max(end, this.#finish(algorithm, outer, size, block)));
+  }
+
+  /** A digest to keep: it may be a key, and leaves nothing in the memory. */
+  kept(result: Uint8Array): Uint8Array {
+    const bytes = result.slice();
+    result.fill(0);
+    return bytes;
   }
 
   /** Puts a message into the memory; how many bytes it has. */

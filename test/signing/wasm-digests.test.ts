@@ -70,6 +70,8 @@ describe('the Worker’s own digests', () => {
       for (const length of [0, 1, 63, 64, 127, 128, 129, 1024]) {
         const message = new Uint8Array(length).fill(0xaa);
         expect(isClean(placeOf(own.digest(name, message))), `digest of ${length}`).toBe(true);
+        own.kept(own.digest(name, message));
+        expect(isClean(), `kept digest of ${length}`).toBe(true);
         const key = own.ready(name, message.subarray(0, 300));
         expect(isClean(), `key of ${length}`).toBe(true);
         expect(isClean(placeOf(own.hmac(name, key, message))), `HMAC of ${length}`).toBe(true);
