@@ -1,5 +1,6 @@
 /** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
 import { waitUntil } from 'cloudflare:workers';
+import './signing/workerd.ts';
 import { Directory } from './directory/directory.ts';
 import { DirectoryStandby, type StandbyPorts } from './directory/standby.ts';
 import { OneWaySwitch } from './directory/vault-switch.ts';

@@ -1,6 +1,7 @@
 /**
  * `npm run build`: the documents (`dist/documents`) and the Worker (`dist/worker`). Wrangler runs it before a deployment; the local Worker and
- * the tests need the documents alone (`npm run build -- documents`), and make them only where a source is newer.
+ * the tests need the documents alone (`npm run build -- documents`), and make them only where a source is newer. With `-- wasm` it writes
+ * `src/signing/digests.wasm` anew, which is kept with its source (wasm/digest-module.ts).
  */
 import {
   existsSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { DOCUMENT_NAMES } from '../gateway/documents.ts';
+import { digestModule } from './wasm/digest-module.ts';
 import { bundleWorker } from './worker.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -70,6 +72,9 @@ async function writeDocuments(): Promise<void> {
   writeFileSync(STAMP, '');
 }
 
-if (!areFresh()) await writeDocuments();
-if (process.argv[2] !== 'documents' && process.env.COUNTERSIGN_BUILD !== 'documents')
-  await bundleWorker(ROOT, WORKER);
+if (process.argv[2] === 'wasm') writeFileSync(join(ROOT, 'src/signing/digests.wasm'), digestModule());
+else {
+  if (!areFresh()) await writeDocuments();
+  if (process.argv[2] !== 'documents' && process.env.COUNTERSIGN_BUILD !== 'documents')
+    await bundleWorker(ROOT, WORKER);
+}

@@ -1,14 +1,17 @@
 /** Bundles the Worker of production: small enough for the platform, without what only people read (bare.ts). */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { bare } from './bare.ts';
 import { withFlatSql } from './sql.ts';
 
+/** The module of WebAssembly, which stays a file of its own: workerd compiles none at run time. */
+const WASM = 'digests.wasm';
+
 /**
  * Bundles `src/index.ts`.
  * @param root the project's folder.
- * @param target the file to write; its source map lies beside it.
+ * @param target the file to write; its source map and the module of WebAssembly lie beside it.
  */
 export async function bundleWorker(root: string, target: string): Promise<void> {
   const bundle = await rolldown({
@@ -27,6 +30,13 @@ export async function bundleWorker(root: string, target: string): Promise<void> 
     },
     optimization: { inlineConst: { mode: 'all', pass: 3 } },
     plugins: [
+      {
+        name: 'wasm',
+        resolveId: {
+          filter: { id: /\.wasm$/ },
+          handler: () => ({ id: `./${WASM}`, external: true }),
+        },
+      },
       {
         name: 'bare',
         load: {
@@ -52,4 +62,5 @@ export async function bundleWorker(root: string, target: string): Promise<void> 
     },
   });
   await bundle.close();
+  copyFileSync(join(root, 'src/signing', WASM), join(dirname(target), WASM));
 }

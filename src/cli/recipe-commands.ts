@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Json, Provider, RecipeInput } from '../providers/contract.ts';
 import { diagnose } from '../providers/kit/diagnosis.ts';
 import { provider } from '../providers/registry.ts';
-import { fromUtf8, hex } from '../signing/bytes.ts';
+import { fromUtf8, hex, type Signable, signedBytes } from '../signing/bytes.ts';
 import { exampleOf, writeExample } from './example.ts';
 import { settingNames, settingsProblem } from './signing-settings.ts';
 import { readJson, readText, UsageError } from './usage.ts';
@@ -23,9 +23,10 @@ interface RecipeOptions {
 }
 
 /** The text of base bytes, or their digits where they are not UTF-8. */
-function baseMembers(base: Uint8Array) {
-  const text = fromUtf8(base);
-  return text === null ? { base: null, base_hex: hex(base) } : { base: text };
+function baseMembers(base: Signable) {
+  const bytes = signedBytes(base);
+  const text = fromUtf8(bytes);
+  return text === null ? { base: null, base_hex: hex(bytes) } : { base: text };
 }
 
 function recipeOf(name: string | undefined, options: RecipeOptions, kinds: readonly string[]) {
@@ -110,7 +111,7 @@ export async function verifyCommand(name: string | undefined, options: RecipeOpt
     trials: [{ settings: withDefaults(entry, settings), which: 'given' }],
     what: options.what ?? '',
     raw: input.raw ?? '',
-    refusal: { message: problem ?? '', base: fromUtf8(base), expected, received },
+    refusal: { message: problem ?? '', base: fromUtf8(signedBytes(base)), expected, received },
     masked: false,
   });
   print({ valid, status, ...baseMembers(base), ...explanation });

@@ -2,7 +2,7 @@
 import type { Json, Recipe, RecipeInput } from '../providers/contract.ts';
 import { readXml } from '../providers/kit/xml.ts';
 import { provider } from '../providers/registry.ts';
-import { fromHex, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
+import { fromHex, fromUtf8, hex, type Signable, signedBytes, utf8 } from '../signing/bytes.ts';
 import { polybankingRecipes } from './polybanking.ts';
 
 /** One vector as the files hold it. */
@@ -102,7 +102,8 @@ function caseDifference(vector: Vector, answer: Readonly<Record<string, Json>>):
   return null;
 }
 
-function sameBase(vector: Vector, base: Uint8Array): string | null {
+function sameBase(vector: Vector, signed: Signable): string | null {
+  const base = signedBytes(signed);
   const wanted = vector.base_hex === undefined ? vector.base && utf8(vector.base) : fromHex(vector.base_hex);
   if (!wanted || hex(wanted) === hex(base)) return null;
   return `base is ${fromUtf8(base) ?? hex(base)}`;

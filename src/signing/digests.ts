@@ -4,37 +4,42 @@
  * - node:crypto, built into workerd and Node, computes digests and HMACs, and DES (weak.ts), and verifies RSA (rsa.ts). It is
  *   synchronous, so a signature can be made inside one Durable Object turn without opening a gate; it is native code; it has MD5 and
  *   SHA-1 the same way; and it is nothing that the Worker carries.
- * - short-digests.ts is faster for most of what is signed: for MD5, SHA-1 and SHA-256 of a few hundred bytes.
+ * - wasm-digests.ts is faster in workerd for nearly everything that is signed: for messages of up to a kilobyte. It is in the Workers that import
+ *   workerd.ts; anywhere else node:crypto makes these digests too, and there it is fast.
  * - WebCrypto signs with RSA (rsa.ts), and does ECDSA (ecdsa.ts), Ed25519 (ed25519.ts) and AES-GCM (directory/vault.ts).
  */
-import { createHash, createHmac, createSecretKey } from 'node:crypto';
-import { base64, hex, utf8 } from './bytes.ts';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { base64, hex, type Signable, signedBytes, utf8 } from './bytes.ts';
 import { kept } from './kept.ts';
-import { isShortDigest, readyShortKey, shortDigest, shortHmac } from './short-digests.ts';
+import { type ReadyKey, wasmDigests } from './wasm-digests.ts';
 
 /** The same bytes without what a Buffer adds to them. */
 function plain(buffer: Uint8Array): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-/** An unkeyed digest of some bytes. */
+/** An unkeyed digest. */
 export interface Digest {
-  (message: Uint8Array): Uint8Array;
-  /** In lower-case hexadecimal: node:crypto writes that faster than it hands out bytes. */
-  hex(message: Uint8Array): string;
+  (message: Signable): Uint8Array;
+  /** In lower-case hexadecimal: both engines write that faster than they hand out bytes. */
+  hex(message: Signable): string;
 }
 
 /** The digest that node:crypto has under a name. */
 export function digestNamed(name: string): Digest {
-  const digest = (message: Uint8Array) =>
-    isShortDigest(name, message)
-      ? shortDigest(name, message)
-      : plain(createHash(name).update(message).digest());
+  const digest = (message: Signable) => {
+    const wasm = wasmDigests();
+    return wasm?.takes(name, message)
+      ? wasm.kept(wasm.digest(name, message))
+      : plain(createHash(name).update(signedBytes(message)).digest());
+  };
   return Object.assign(digest, {
-    hex: (message: Uint8Array) =>
-      isShortDigest(name, message)
-        ? hex(shortDigest(name, message))
-        : createHash(name).update(message).digest('hex'),
+    hex: (message: Signable) => {
+      const wasm = wasmDigests();
+      return wasm?.takes(name, message)
+        ? hex(wasm.digest(name, message))
+        : createHash(name).update(signedBytes(message)).digest('hex');
+    },
   });
 }
 
@@ -48,48 +53,67 @@ export const digests = {
 
 export type MacAlgorithm = 'md5' | 'sha1' | keyof typeof digests;
 
-/** A text as a key: its bytes in UTF-8. Made ready once, it is taken in two thirds of the time (workerd), or a fifth of that for bytes (Node). */
-const readyKey = kept((text) => createSecretKey(text, 'utf8'));
+/** How a tag is written. */
+type Spelling = 'hex' | 'base64';
 
-const shortKeys = {
-  md5: kept((text) => readyShortKey('md5', utf8(text))),
-  sha1: kept((text) => readyShortKey('sha1', utf8(text))),
-  sha256: kept((text) => readyShortKey('sha256', utf8(text))),
-};
-
-/** The HMAC of a message that is long, or of another digest than short-digests.ts has. */
-function longHmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array) {
-  const isText = typeof key === 'string' && key !== '';
-  return createHmac(algorithm, isText ? readyKey(key) : key).update(message);
+function spelled(tag: Uint8Array, spelling: Spelling): string {
+  return spelling === 'hex' ? hex(tag) : base64(tag);
 }
 
-/** The HMAC of a short message; null for any other. */
-function hmacOfShort(
-  algorithm: MacAlgorithm,
-  key: Uint8Array | string,
-  message: Uint8Array,
-): Uint8Array | null {
-  if (!isShortDigest(algorithm, message)) return null;
-  const ready = typeof key === 'string' ? shortKeys[algorithm](key) : readyShortKey(algorithm, key);
-  return shortHmac(algorithm, ready, message);
-}
+/** No key of a protocol is longer; node:crypto takes any. */
+const LONGEST_KEY = 1024;
 
 /**
- * HMAC (RFC 2104) of a message; the raw bytes of the tag.
- * @param key a text is its bytes in UTF-8.
+ * HMAC (RFC 2104) by one key, which is made ready once: an account has its key for years.
+ * @param key its bytes are not to be changed.
+ * @returns the tag of a message as text.
  */
-export function hmacOf(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array): Uint8Array {
-  return hmacOfShort(algorithm, key, message) ?? plain(longHmac(algorithm, key, message).digest());
+export function hmacBy(
+  algorithm: MacAlgorithm,
+  key: Uint8Array,
+): (message: Signable, spelling: Spelling) => string {
+  let ready: ReadyKey | null = null;
+  let nodeKey: KeyObject | null = null;
+  return (message, spelling) => {
+    const wasm = wasmDigests();
+    if (wasm?.takes(algorithm, message) && key.length <= LONGEST_KEY) {
+      ready ??= wasm.ready(algorithm, key);
+      return spelled(wasm.hmac(algorithm, ready, message), spelling);
+    }
+    // An empty key cannot be made ready there.
+    if (key.length > 0) nodeKey ??= createSecretKey(key);
+    return createHmac(algorithm, nodeKey ?? key)
+      .update(signedBytes(message))
+      .digest(spelling);
+  };
 }
 
-/** The same as text. */
+/** By the algorithm, for keys that are texts. */
+const ofTexts = new Map<MacAlgorithm, (key: string) => ReturnType<typeof hmacBy>>();
+
+/**
+ * The HMAC of a message as text.
+ * @param key its bytes are those of UTF-8.
+ */
 export function hmacText(
   algorithm: MacAlgorithm,
-  key: Uint8Array | string,
-  message: Uint8Array,
-  spelling: 'hex' | 'base64',
+  key: string,
+  message: Signable,
+  spelling: Spelling,
 ): string {
-  const short = hmacOfShort(algorithm, key, message);
-  if (short === null) return longHmac(algorithm, key, message).digest(spelling);
-  return spelling === 'hex' ? hex(short) : base64(short);
+  let keys = ofTexts.get(algorithm);
+  if (!keys) {
+    keys = kept((text) => hmacBy(algorithm, utf8(text)));
+    ofTexts.set(algorithm, keys);
+  }
+  return keys(key)(message, spelling);
+}
+
+/** The raw bytes of an HMAC, by a key that is used once or seldom. */
+export function hmacOf(algorithm: MacAlgorithm, key: Uint8Array | string, message: Signable): Uint8Array {
+  const bytes = signedBytes(key);
+  const wasm = wasmDigests();
+  return wasm?.takes(algorithm, message) && bytes.length <= LONGEST_KEY
+    ? wasm.kept(wasm.hmac(algorithm, wasm.ready(algorithm, bytes), message))
+    : plain(createHmac(algorithm, bytes).update(signedBytes(message)).digest());
 }

@@ -86,6 +86,7 @@ function decodedOctets(text: string, plusIsSpace: boolean): string | null {
  * hexadecimal digits.
  */
 export function percentDecode(text: string, plus: 'space' | 'literal' = 'space'): string | null {
+  if (!text.includes('%') && !(plus === 'space' && text.includes('+'))) return text.toWellFormed();
   const decoded = decodedOctets(utf8Octets(text), plus === 'space');
   return decoded === null ? null : textOfOctets(decoded);
 }

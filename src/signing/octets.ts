@@ -3,7 +3,7 @@
  * that with texts several times faster than with arrays. Of ASCII, which nearly all of a message is, octets and text are the same.
  */
 import { Buffer } from 'node:buffer';
-import { readable, utf8 } from './bytes.ts';
+import { readable, type Signable, utf8 } from './bytes.ts';
 
 /** Up to this length a loop is faster than a call into the platform. */
 const SHORT = 48;
@@ -26,6 +26,11 @@ export function fromOctets(text: string): Uint8Array {
   if (isAscii(text)) return utf8(text);
   const { buffer, byteOffset, length } = Buffer.from(text, 'latin1');
   return new Uint8Array(buffer, byteOffset, length);
+}
+
+/** Octets as what is signed. */
+export function signedOctets(text: string): Signable {
+  return isAscii(text) ? text : fromOctets(text);
 }
 
 /** The octets of a text in UTF-8. */

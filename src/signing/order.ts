@@ -1,16 +1,10 @@
 /**
- * Names in the order in which they are signed. The messages of an account have the same names again and again, so an order that was found
- * is kept, and sorting is comparing with it.
+ * Names in the order in which they are signed. The messages of an account have the same names again and again, so what was found for a list of
+ * them is kept, and sorting is comparing with it.
  */
 
 /** So many lists of names are remembered, the newest first. */
 const MOST = 32;
-
-interface Sorted {
-  readonly names: readonly string[];
-  /** The place in `names` of each, in order. */
-  readonly places: readonly number[];
-}
 
 function areSame(one: readonly string[], other: readonly string[]): boolean {
   if (one.length !== other.length) return false;
@@ -19,20 +13,33 @@ function areSame(one: readonly string[], other: readonly string[]): boolean {
 }
 
 /**
+ * A function that makes a thing of a list of names once.
+ * @param make depends on the names alone. They are kept, and not to be changed.
+ */
+export function keptForNames<Made>(
+  make: (names: readonly string[]) => Made,
+): (names: readonly string[]) => Made {
+  const known: { readonly names: readonly string[]; readonly made: Made }[] = [];
+  return (names) => {
+    for (const one of known) if (areSame(one.names, names)) return one.made;
+    const made = make(names);
+    known.unshift({ names, made });
+    if (known.length > MOST) known.pop();
+    return made;
+  };
+}
+
+/**
  * A function that gives the places of names in their order; equal ones stay in theirs.
  * @param compare left out: by UTF-16 units, which for ASCII is the order of bytes.
+ * @param isSigned of the others no place is given.
  */
 export function keptOrder(
   compare: (a: string, b: string) => number = (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+  isSigned: (name: string) => boolean = () => true,
 ): (names: readonly string[]) => readonly number[] {
-  const known: Sorted[] = [];
-  return (names) => {
-    const before = known.find((one) => areSame(one.names, names));
-    if (before) return before.places;
-    const places = Array.from(names, (_, place) => place);
-    places.sort((a, b) => compare(names[a] ?? '', names[b] ?? ''));
-    known.unshift({ names, places });
-    if (known.length > MOST) known.pop();
-    return places;
-  };
+  return keptForNames((names) => {
+    const places = [...names.keys()].filter((place) => isSigned(names[place] ?? ''));
+    return places.sort((a, b) => compare(names[a] ?? '', names[b] ?? ''));
+  });
 }

@@ -1,5 +1,6 @@
 /** The floors that our own figures are held against, and the recipes run alone: a Worker for the bench. */
 import { DurableObject } from 'cloudflare:workers';
+import '../../src/signing/workerd.ts';
 import { type RecipePair, recipePairs, repeat } from './recipes.ts';
 
 /** One table, one row per request: what a storage commit costs at the least. */

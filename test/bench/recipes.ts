@@ -2,6 +2,7 @@
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import type { Json, Recipe, RecipeInput } from '../../src/providers/contract.ts';
 import { provider } from '../../src/providers/registry.ts';
+import { signedBytes } from '../../src/signing/bytes.ts';
 import assist from '../providers/assist/vectors.json' with { type: 'json' };
 import dotpay from '../providers/dotpay/vectors.json' with { type: 'json' };
 import ecommpay from '../providers/ecommpay/vectors.json' with { type: 'json' };
@@ -178,7 +179,8 @@ function signPairs(id: string, recipes: Recipes, vectors: readonly BenchVector[]
   if (!vector || recipe?.kind !== 'sign') return [];
   const [settings, input] = [vector.settings as Record<string, unknown>, inputOf(vector)];
   const ours = () => recipe.sign(settings, input);
-  const { base, algorithm } = ours();
+  const { base: signed, algorithm } = ours();
+  const base = signedBytes(signed);
   const pairs = [
     {
       name: `${id} sign`,
@@ -224,7 +226,7 @@ async function verifyPairs(
   for (const { name, vector } of found) {
     if (!vector) continue;
     const [settings, input] = [vector.settings as Record<string, unknown>, inputOf(vector)];
-    const { base } = await recipe.verify(settings, input);
+    const base = signedBytes((await recipe.verify(settings, input)).base);
     const check = await bareCheck(vector.algorithm ?? '', base);
     const pass = parsed(wireText(input));
     pairs.push({

@@ -1,7 +1,7 @@
 /** The Worker of production and the floors, bundled and run in miniflare on direct sockets. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { readD1Migrations } from '@cloudflare/vitest-plugin';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
@@ -39,6 +39,20 @@ function bundle(directory: string, name: string, options: { root?: string; confi
   return join(out, file);
 }
 
+/** A bundle as modules, with those of WebAssembly that lie beside it. */
+function modulesOf(name: string, script: string) {
+  const directory = dirname(script);
+  const wasm = readdirSync(directory).filter((entry) => entry.endsWith('.wasm'));
+  return [
+    { type: 'ESModule' as const, path: `${name}.js`, contents: readFileSync(script, 'utf8') },
+    ...wasm.map((path) => ({
+      type: 'CompiledWasm' as const,
+      path,
+      contents: readFileSync(join(directory, path)),
+    })),
+  ];
+}
+
 /** The Durable Objects that a checkout's configuration names: another version may have others. */
 function durableObjects(root: string) {
   const toml = readFileSync(join(root, 'wrangler.toml'), 'utf8');
@@ -55,7 +69,7 @@ const RECONCILIATION = 'reconciliation';
 function appWorker(name: string, script: string, port: number, root = ROOT, more: object = {}) {
   return {
     name,
-    modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: readFileSync(script, 'utf8') }],
+    modules: modulesOf(name, script),
     compatibilityDate: COMPATIBILITY_DATE,
     durableObjects: { ...durableObjects(root), ...more },
     d1Databases: { DIRECTORY: `directory-${name}` },
@@ -109,9 +123,7 @@ function reconciliationWorker(directory: string) {
   const script = bundle(directory, RECONCILIATION, { config });
   return {
     name: RECONCILIATION,
-    modules: [
-      { type: 'ESModule' as const, path: `${RECONCILIATION}.js`, contents: readFileSync(script, 'utf8') },
-    ],
+    modules: modulesOf(RECONCILIATION, script),
     compatibilityDate: COMPATIBILITY_DATE,
     durableObjects: { RECONCILIATION: { className: 'Reconciliation', useSQLite: true } },
     d1Databases: { DIRECTORY: 'directory-app' },
@@ -158,7 +170,7 @@ export async function start(
         ...(reconciles ? [reconciliationWorker(directory)] : []),
         {
           name: 'floor',
-          modules: [{ type: 'ESModule', path: 'floor.js', contents: readFileSync(floor, 'utf8') }],
+          modules: modulesOf('floor', floor),
           compatibilityDate: COMPATIBILITY_DATE,
           durableObjects: { FLOOR: { className: 'Floor', useSQLite: true } },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: PORTS.floor }],

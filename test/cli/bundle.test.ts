@@ -16,8 +16,10 @@ import { migrated, productionOptions } from './production.ts';
 import { ROOT, run } from './support.ts';
 
 const LIMIT_KIB = 298;
+const WASM_LIMIT_KIB = 3.5;
 
 let bundle: string;
+let wasm: Uint8Array;
 let output: string;
 
 beforeAll(() => {
@@ -30,8 +32,9 @@ beforeAll(() => {
   expect(result.status, result.stderr + result.stdout).toBe(0);
   output = result.stdout;
   // Other modules would be uploaded too.
-  expect(readdirSync(directory).filter((name) => name !== 'README.md')).toEqual(['index.js']);
+  expect(readdirSync(directory).filter((name) => name !== 'README.md')).toEqual(['digests.wasm', 'index.js']);
   bundle = readFileSync(join(directory, 'index.js'), 'utf8');
+  wasm = readFileSync(join(directory, 'digests.wasm'));
 });
 
 describe('the production bundle', () => {
@@ -74,6 +77,10 @@ describe('the production bundle', () => {
 
   it(`is under ${LIMIT_KIB} KiB gzipped`, () => {
     expect(gzipSync(bundle).length / 1024).toBeLessThan(LIMIT_KIB);
+  });
+
+  it(`has a module of WebAssembly beside it that is under ${WASM_LIMIT_KIB} KiB`, () => {
+    expect(gzipSync(wasm).length / 1024).toBeLessThan(WASM_LIMIT_KIB);
   });
 });
 

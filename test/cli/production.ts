@@ -10,6 +10,9 @@ const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64
 /** The text of wrangler.toml. */
 const CONFIGURATION = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
 
+/** What lies beside the bundle. */
+const WASM = readFileSync(join(ROOT, 'src/signing/digests.wasm'));
+
 /** The Durable Objects that the configuration names, without those of other Workers. */
 const durableObjects = Object.fromEntries(
   [...CONFIGURATION.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"$(?!\nscript_name)/gm)].map(
@@ -25,7 +28,10 @@ const durableObjects = Object.fromEntries(
 export function productionWorker(script: string, publicUrl: string) {
   return {
     name: 'countersign',
-    modules: [{ type: 'ESModule' as const, path: 'index.js', contents: script }],
+    modules: [
+      { type: 'ESModule' as const, path: 'index.js', contents: script },
+      { type: 'CompiledWasm' as const, path: 'digests.wasm', contents: WASM },
+    ],
     compatibilityDate: /^compatibility_date = "(.+)"/m.exec(CONFIGURATION)?.[1] ?? '',
     durableObjects,
     d1Databases: { DIRECTORY: 'directory' },

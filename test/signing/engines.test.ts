@@ -1,4 +1,4 @@
-/** What computes what is signed, node:crypto and our own code, against @noble/hashes, which shares no line with either. */
+/** What computes what is signed, node:crypto and our own module of WebAssembly, against @noble/hashes, which shares no line with either. */
 
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64, hex, utf8 } from '../../src/signing/bytes.ts';
 import { checkoutKey } from '../../src/signing/checkout-token.ts';
-import { digests, hmacOf, hmacText, type MacAlgorithm } from '../../src/signing/digests.ts';
+import { digests, hmacBy, hmacOf, hmacText, type MacAlgorithm } from '../../src/signing/digests.ts';
 import { weakDigests } from '../../src/signing/weak.ts';
 
 const NOBLE = { md5, sha1, sha224, sha256, sha384, sha512 } as const;
@@ -16,8 +16,8 @@ const NOBLE = { md5, sha1, sha224, sha256, sha384, sha512 } as const;
 /** Around the blocks of each algorithm, where padding goes wrong. */
 const bytes = fc.uint8Array({ maxLength: 300 });
 
-/** Every length around the blocks, and around the longest one that short-digests.ts takes. */
-const lengths = [...Array(140).keys(), 447, 448, 503, 511, 512, 513, 600];
+/** Every length around the blocks, and around the longest one that wasm-digests.ts takes. */
+const lengths = [...Array(280).keys(), 447, 448, 511, 512, 895, 896, 1023, 1024, 1025, 1200];
 
 describe('another engine agrees about', () => {
   it.each(Object.entries({ ...digests, ...weakDigests }))(
@@ -31,7 +31,8 @@ describe('another engine agrees about', () => {
         const key = 'x'.repeat(length);
         const expected = hmac(noble, utf8(key), message);
         expect(hex(hmacOf(name as MacAlgorithm, key, message)), String(length)).toBe(hex(expected));
-        expect(hmacText(name as MacAlgorithm, utf8(key), message, 'base64')).toBe(base64(expected));
+        expect(hmacText(name as MacAlgorithm, key, message, 'base64')).toBe(base64(expected));
+        expect(hmacBy(name as MacAlgorithm, utf8(key))(message, 'hex')).toBe(hex(expected));
       }
     },
   );

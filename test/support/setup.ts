@@ -1,6 +1,8 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, vi } from 'vitest';
+// What is tested signs as the Worker does.
+import '../../src/signing/workerd.ts';
 
 await applyD1Migrations(env.DIRECTORY, env.TEST_MIGRATIONS);
 

@@ -9,7 +9,7 @@
  */
 import { createSign, createVerify } from 'node:crypto';
 import { Refusal } from '../../payments/errors.ts';
-import { base64, equalText, fromBase64, readable, utf8 } from '../../signing/bytes.ts';
+import { base64, equalText, fromBase64, readable, type Signable, utf8 } from '../../signing/bytes.ts';
 import { kept } from '../../signing/kept.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Json, LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
@@ -24,16 +24,16 @@ import { type AssistRecipeSettings, type AssistSettings, isLegacy } from './sett
 import { billStatusAlone, orderStateAlone } from './statuses.ts';
 import { percent1251 } from './windows-1251.ts';
 
-function md5(bytes: Uint8Array): string {
-  return weakDigests.md5.hex(bytes).toUpperCase();
+function md5(signed: Signable): string {
+  return weakDigests.md5.hex(signed).toUpperCase();
 }
 
 /** The digest of an account's secret, which stands in each of its signatures. */
-const saltDigest = kept((salt) => md5(utf8(salt)));
+const saltDigest = kept((salt) => md5(salt));
 
 /** Both inner digests as text, in upper case, hashed once more. */
-function checkvalue(salt: string, base: Uint8Array): string {
-  return md5(utf8(saltDigest(salt) + md5(base)));
+function checkvalue(salt: string, base: Signable): string {
+  return md5(saltDigest(salt) + md5(base));
 }
 
 // --- The order form (current) -----------------------------------------------------------------------------
@@ -44,13 +44,13 @@ export const ORDER_SIGNED = ['Merchant_ID', 'OrderNumber', 'OrderAmount', 'Order
 /** Fields of an order that are signed after those, each where it is sent. */
 export const ORDER_SIGNED_IF_SENT = ['OrderMaxPoints', 'CustomerNumber', 'Disable3DS', 'Prepayment'] as const;
 
-function orderBase(values: AssistValues, delimiter: string): Uint8Array {
+function orderBase(values: AssistValues, delimiter: string): string {
   const signed: string[] = ORDER_SIGNED.map((name) => values.get(name) ?? '');
   for (const name of ORDER_SIGNED_IF_SENT) {
     const value = values.get(name);
     if (value) signed.push(value);
   }
-  return utf8(signed.join(delimiter));
+  return signed.join(delimiter);
 }
 
 /** Signs an order: the recipe `request-signature`. RSA-MD5 where the account has a key, else MD5. */
@@ -77,7 +77,7 @@ function signOrCheckOrder(settings: AssistRecipeSettings, input: RecipeInput): S
 // --- The messages of ASSIST -------------------------------------------------------------------------------
 
 interface Checked {
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -148,7 +148,7 @@ export function verifyPush(settings: AssistRecipeSettings, values: AssistValues)
   const text = ['Shop_IDP', 'OrderNumber', 'Total', 'Currency']
     .map((name) => values.get(name) ?? '')
     .join('');
-  const base = utf8(text + verifyingSecret(settings.sendresult_secret, 'sendresult_secret'));
+  const base = text + verifyingSecret(settings.sendresult_secret, 'sendresult_secret');
   return requireEqual([{ base, signature: md5(base) }], values.get('CheckValue') ?? '', 'CheckValue');
 }
 

@@ -1,6 +1,7 @@
 /** Recipes: each signature of a protocol exists once, under the name that the vector files give it. */
 import type { Reply } from '../../payments/provider-update.ts';
 import type { Status } from '../../payments/statuses.ts';
+import type { Signable } from '../../signing/bytes.ts';
 
 /** JSON values, for the signatures of providers that sign JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -13,9 +14,9 @@ export interface RecipeInput {
   readonly rest?: Readonly<Record<string, Json | undefined>>;
 }
 
-/** A computed signature: the exact bytes that were signed, and the result as it goes over the wire. */
+/** A computed signature: exactly what was signed, and the result as it goes over the wire. */
 export interface Signed {
-  readonly base: Uint8Array;
+  readonly base: Signable;
   /** As the vector files and the sheets name it. */
   readonly algorithm: string;
   readonly signature: string;
@@ -26,7 +27,7 @@ export interface Verdict {
   readonly valid: boolean;
   /** The status that the message stands for, where it is valid and has one. */
   readonly status: Status | null;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly expected: string | null;
   readonly received: string | null;
   /** Why it is not valid, in words. */

@@ -12,7 +12,7 @@
  * The request of mode `legacy` is not signed.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, readable, type Signable } from '../../signing/bytes.ts';
 import { digests, hmacText } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
@@ -25,10 +25,10 @@ import { readUrlc } from './urlc.ts';
 
 type Values = ReadonlyMap<string, string>;
 
-function joined(head: string, names: readonly string[], values: Values, separator: string): Uint8Array {
+function joined(head: string, names: readonly string[], values: Values, separator: string): string {
   let text = head;
   for (const name of names) text += separator + (values.get(name) ?? '');
-  return utf8(text);
+  return text;
 }
 
 /** Half of a surrogate pair by half. JSON.stringify alone leaves these characters as they are. */
@@ -39,11 +39,11 @@ function asciiJson(value: unknown): string {
   );
 }
 
-function nextBase(values: Values): Uint8Array {
+function nextBase(values: Values): string {
   const named = new Map([...values].filter(([name]) => name !== 'chk'));
   const paramsList = [...named.keys()].sort().join(';');
   const sorted = [...named, ['paramsList', paramsList] as const].sort(([a], [b]) => (a < b ? -1 : 1));
-  return utf8(asciiJson(Object.fromEntries(sorted)));
+  return asciiJson(Object.fromEntries(sorted));
 }
 
 /** `chk` of a request, by the mode of the account: lower-case hex. */
@@ -78,7 +78,7 @@ export function signLegacyCancellation(
     settings.PIN,
     ...names.map((name) => values.get(name) ?? ''),
   ];
-  const base = utf8(signed.join(':'));
+  const base = signed.join(':');
   return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
@@ -95,7 +95,7 @@ function signUrlc(settings: Partial<DotpaySettings>, values: Values): Signed {
 /** A notification whose signature is right. */
 interface VerifiedUrlc {
   readonly values: Values;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 

@@ -5,7 +5,7 @@
  * A message that does not verify is tried once more in byte order: the same key signs the same content, so this weakens nothing.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, fromBase64, fromUtf8, utf8 } from '../../signing/bytes.ts';
+import { equalText, fromBase64, fromUtf8, type Signable, utf8 } from '../../signing/bytes.ts';
 import { hmacText } from '../../signing/digests.ts';
 import { keptOrder } from '../../signing/order.ts';
 import type { Json, LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
@@ -69,16 +69,12 @@ function textOf(tree: JsonTree, orderOf = regularOrder): string {
   return text;
 }
 
-function baseOf(tree: JsonTree): Uint8Array {
-  return utf8(textOf(tree));
-}
-
-function mac(secretKey: string, base: Uint8Array): string {
+function mac(secretKey: string, base: Signable): string {
   return hmacText('sha512', secretKey, base, 'base64');
 }
 
 function signTree(settings: Partial<EcommpaySettings>, tree: JsonTree): Signed {
-  const base = baseOf(tree);
+  const base = textOf(tree);
   return { base, algorithm: ALGORITHM, signature: mac(settings.secret_key ?? '', base) };
 }
 
@@ -108,7 +104,7 @@ export interface VerifiedCallback {
   readonly body: JsonBranch;
   /** What was signed, as text. */
   readonly text: string;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -125,8 +121,7 @@ export function verifyCallback(settings: Partial<EcommpaySettings>, tree: JsonTr
     throw new Refusal('signature_missing', 'there is no signature', { base: regular });
   }
   const verified = (text: string) => {
-    const base = utf8(text);
-    return { body, text, base, signature: mac(settings.secret_key ?? '', base) };
+    return { body, text, base: text, signature: mac(settings.secret_key ?? '', text) };
   };
   const first = verified(regular);
   if (equalText(first.signature, received)) return first;
@@ -164,7 +159,7 @@ export const ecommpaySignatures: Readonly<Record<string, Recipe<EcommpaySettings
       }),
   },
   'api-signature': { kind: 'sign', sign: (settings, input) => signTree(settings, inputTree(input)) },
-  'base-string': { kind: 'text', text: (_settings, input) => baseOf(inputTree(input)) },
+  'base-string': { kind: 'text', text: (_settings, input) => utf8(textOf(inputTree(input))) },
 };
 
 /** What the key would be if it were base64; the key itself where it is not. */

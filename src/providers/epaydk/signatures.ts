@@ -4,7 +4,7 @@
  * SHEET.md.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, readable, type Signable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
@@ -19,7 +19,7 @@ type Fields = readonly (readonly [name: string, value: string])[];
 export function epayHash(settings: Partial<EpaydkSettings>, fields: Fields): Signed {
   let text = '';
   for (const [name, value] of fields) if (name !== 'hash') text += value;
-  const base = utf8(text + (settings.secret ?? ''));
+  const base = text + (settings.secret ?? '');
   return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
@@ -27,7 +27,7 @@ export function epayHash(settings: Partial<EpaydkSettings>, fields: Fields): Sig
 interface VerifiedMessage {
   /** In the order received, without the hash. */
   readonly fields: Fields;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -53,7 +53,7 @@ export function verifyEpayHash(
   return { fields: fields.filter(([name]) => name !== 'hash'), base, signature };
 }
 
-function judgeMessage(settings: Partial<EpaydkSettings>, input: RecipeInput): Promise<Verdict> {
+function judgeMessage(settings: Partial<EpaydkSettings>, input: RecipeInput): Verdict {
   return verdict(() => {
     const { fields, base, signature } = verifyEpayHash(settings, inputFields(input));
     return { base, signature, status: statusAlone(readEpayCallback(settings, new Map(fields))) };

@@ -4,7 +4,7 @@ import type { Minor } from '../../payments/money.ts';
 import { apply, NEW_ATTEMPT } from '../../payments/rules.ts';
 import type { Outcome, Status } from '../../payments/statuses.ts';
 import { summarize } from '../../payments/summary.ts';
-import { utf8 } from '../../signing/bytes.ts';
+import type { Signable } from '../../signing/bytes.ts';
 import { kept } from '../../signing/kept.ts';
 import type { ProviderUpdate, Reply, Verdict } from '../contract.ts';
 
@@ -42,28 +42,41 @@ export function verifyingSecret(value: string | undefined, setting: string): str
 
 /** A message that verified: what was signed, the signature, and the status it stands for. */
 export interface Verified {
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
   readonly status: Status | null;
   readonly reply?: Reply;
 }
 
-/** The verdict of a check that throws a Refusal. Any other error is a mistake of ours and goes on. */
-export async function verdict(check: () => Verified | Promise<Verified>): Promise<Verdict> {
+function verified({ base, signature, status, reply }: Verified): Verdict {
+  return {
+    valid: true,
+    status,
+    base,
+    expected: signature,
+    received: signature,
+    problem: null,
+    ...(reply && { reply }),
+  };
+}
+
+function refused(error: unknown): Verdict {
+  if (!(error instanceof Refusal)) throw error;
+  const { base, expected, received, message } = error;
+  return { valid: false, status: null, base: base ?? '', expected, received, problem: message };
+}
+
+/**
+ * The verdict of a check that throws a Refusal. Any other error is a mistake of ours and goes on. A check that waits for nothing has its verdict
+ * at once: a promise of it would take as long as a digest.
+ */
+export function verdict(check: () => Verified): Verdict;
+export function verdict(check: () => Promise<Verified>): Promise<Verdict>;
+export function verdict(check: () => Verified | Promise<Verified>): Verdict | Promise<Verdict> {
   try {
-    const { base, signature, status, reply } = await check();
-    return {
-      valid: true,
-      status,
-      base,
-      expected: signature,
-      received: signature,
-      problem: null,
-      ...(reply && { reply }),
-    };
+    const found = check();
+    return found instanceof Promise ? found.then(verified, refused) : verified(found);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { base, expected, received, message } = error;
-    return { valid: false, status: null, base: utf8(base ?? ''), expected, received, problem: message };
+    return refused(error);
   }
 }

@@ -5,7 +5,7 @@
 import type * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import type { Status } from '../../payments/statuses.ts';
-import { base64, equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { base64, equalText, readable, type Signable, utf8 } from '../../signing/bytes.ts';
 import { hmacText } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import { fromOctets, utf8Octets } from '../../signing/octets.ts';
@@ -22,9 +22,9 @@ import type { LyraSettings } from './settings.ts';
 const ALGORITHMS = {
   'hmac-sha-256': {
     label: 'HMAC-SHA-256',
-    sign: (base: Uint8Array, key: string) => hmacText('sha256', key, base, 'base64'),
+    sign: (base: Signable, key: string) => hmacText('sha256', key, base, 'base64'),
   },
-  'sha-1': { label: 'SHA-1', sign: (base: Uint8Array) => weakDigests.sha1.hex(base) },
+  'sha-1': { label: 'SHA-1', sign: (base: Signable) => weakDigests.sha1.hex(base) },
 } as const;
 
 function isVads(name: string): boolean {
@@ -43,7 +43,7 @@ function joined(names: readonly string[], values: readonly string[]): string {
 /** The HMAC is over the whole text, the key at its end included. */
 function signText(
   settings: Partial<LyraSettings>,
-  base: Uint8Array,
+  base: Signable,
   otherwise: keyof typeof ALGORITHMS = 'hmac-sha-256',
 ): Signed {
   const { key = '' } = settings;
@@ -60,7 +60,7 @@ export function signLyraForm(settings: Partial<LyraSettings>, input: Omit<Recipe
   );
   // A published vector names its algorithm itself, and not in the settings.
   const otherwise = input.rest?.algorithm === 'SHA-1' ? 'sha-1' : 'hmac-sha-256';
-  return signText(settings, utf8(text + (settings.key ?? '')), otherwise);
+  return signText(settings, text + (settings.key ?? ''), otherwise);
 }
 
 type Received = ReadonlyMap<string, RawField>;
@@ -70,7 +70,7 @@ function textOf(received: Received, name: string): string {
 }
 
 /** @throws Refusal */
-function requireSignature(base: Uint8Array, expected: string, received: string, name: string): void {
+function requireSignature(base: Signable, expected: string, received: string, name: string): void {
   if (received !== '' && equalText(expected, received)) return;
   throw new Refusal(
     received === '' ? 'signature_missing' : 'signature_mismatch',
@@ -82,7 +82,7 @@ function requireSignature(base: Uint8Array, expected: string, received: string, 
 /** A verified form: its `vads_` fields, and what was signed. */
 interface VerifiedForm {
   readonly values: IpnValues;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -117,11 +117,11 @@ export function verifyKrAnswer(
   channel: Channel,
 ): {
   readonly answer: v.InferOutput<typeof KR_ANSWER>;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 } {
   const text = textOf(received, 'kr-answer').replaceAll('\\/', '/');
-  const base = utf8(text);
+  const base = text;
   const key = channel === 'return' ? settings.rest_hmac_key : settings.rest_password;
   if (!key) throw new Refusal('signature_mismatch', 'the account has no key for kr-hash');
   const signature = hmacText('sha256', key, base, 'hex');

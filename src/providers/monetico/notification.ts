@@ -20,7 +20,7 @@ const BRANDS: Readonly<Record<string, string>> = {
 };
 
 /** Fields that an operator sees, by our words for them. The bank masks card numbers. */
-const DETAIL = {
+const DETAIL = Object.entries({
   'code-retour': 'code',
   motifrefus: 'reason',
   motifrefusautorisation: 'bankReason',
@@ -31,7 +31,16 @@ const DETAIL = {
   montantech: 'instalment',
   originecb: 'cardCountry',
   originetr: 'ipCountry',
-};
+});
+
+function detailOf(values: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  const detail: Record<string, string> = {};
+  for (const [name, word] of DETAIL) {
+    const text = values.get(name);
+    if (text && text !== '-') detail[word] = text;
+  }
+  return detail;
+}
 
 /** Who bears a fraud, of `authentification`; null: it does not say. */
 function liabilityShift(authentification: string): boolean | null {
@@ -103,10 +112,6 @@ export function readMoneticoNotification(
       expiry: expiryIn('MMYY', value('vld')),
       liabilityShift: liabilityShift(value('authentification')),
     }),
-    detail: Object.fromEntries(
-      Object.entries(DETAIL)
-        .map(([name, word]) => [word, value(name)] as const)
-        .filter(([, text]) => text !== '' && text !== '-'),
-    ),
+    detail: detailOf(values),
   });
 }

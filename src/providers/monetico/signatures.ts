@@ -6,12 +6,12 @@
  * refused, so that a signed text has one reading.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
-import { hmacText } from '../../signing/digests.ts';
-import { type RawField, rawFields } from '../../signing/form.ts';
+import { equalText, hex, readable, type Signable } from '../../signing/bytes.ts';
+import { hmacBy } from '../../signing/digests.ts';
+import type { RawField } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
-import { fromOctets } from '../../signing/octets.ts';
-import { keptOrder } from '../../signing/order.ts';
+import { signedOctets } from '../../signing/octets.ts';
+import { keptForNames, keptOrder } from '../../signing/order.ts';
 import type { Recipe, RecipeInput, Signed } from '../contract.ts';
 import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
@@ -23,29 +23,25 @@ import type { MoneticoSettings } from './settings.ts';
 
 const ALGORITHM = 'HMAC-SHA1 hex';
 
-const keyBytes = kept(moneticoKeyBytes);
-
 function keyOf({ key }: Partial<MoneticoSettings>): Uint8Array {
-  const bytes = keyBytes(key ?? '');
+  const bytes = moneticoKeyBytes(key ?? '');
   if (!bytes) throw new RangeError('the key has 38 hexadecimal digits, and two more characters');
   return bytes;
 }
 
-const orderOf = keptOrder();
+const macOf = kept((key) => hmacBy('sha1', keyOf({ key })));
 
-/** The signed text of fields, whose names are ASCII; the MAC among them is left out. */
-function signedText(fields: readonly RawField[]): Uint8Array {
-  const signed = fields.filter(({ name }) => name !== 'MAC');
+const orderOf = keptOrder(undefined, (name) => name !== 'MAC');
+
+/** The signed text of names and values; the MAC among them is left out. */
+function joined(names: readonly string[], values: readonly string[]): string {
   let text = '';
-  for (const place of orderOf(signed.map(({ name }) => name))) {
-    const { name, octets } = signed[place] as RawField;
-    text += `${text === '' ? '' : '*'}${name}=${octets}`;
-  }
-  return fromOctets(text);
+  for (const place of orderOf(names)) text += `${names[place]}=${values[place]}*`;
+  return text.slice(0, -1);
 }
 
-function signed(settings: Partial<MoneticoSettings>, base: Uint8Array): Signed {
-  return { base, algorithm: ALGORITHM, signature: hmacText('sha1', keyOf(settings), base, 'hex') };
+function signed(settings: Partial<MoneticoSettings>, base: Signable): Signed {
+  return { base, algorithm: ALGORITHM, signature: macOf(settings.key ?? '')(base, 'hex') };
 }
 
 /** Signs the fields of a form or of a server call; a MAC among them is left out. */
@@ -53,10 +49,17 @@ export function signMonetico(
   settings: Partial<MoneticoSettings>,
   fields: Iterable<readonly [name: string, value: string]>,
 ): Signed {
-  return signed(settings, signedText(rawFields(fields)));
+  const [names, values]: [string[], string[]] = [[], []];
+  for (const [name, value] of fields) {
+    names.push(name);
+    values.push(value);
+  }
+  return signed(settings, joined(names, values));
 }
 
 const NAME = /^[A-Za-z0-9_-]+$/;
+
+const areOurs = keptForNames((names) => names.every((name) => NAME.test(name)));
 
 const MAC = /^[0-9A-Fa-f]{40}$/;
 
@@ -67,7 +70,7 @@ const FIELD_INSIDE = /\*[A-Za-z0-9_-]+=/;
 interface VerifiedFields {
   /** Decoded, by name; no MAC. */
   readonly values: ReadonlyMap<string, string>;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -80,11 +83,15 @@ export function verifyMonetico(
   received: readonly RawField[],
 ): VerifiedFields {
   verifyingSecret(settings.key, 'key');
-  if (!received.every(({ name }) => NAME.test(name)))
-    throw new Refusal('malformed', 'a field has a name that the protocol has not');
+  const names = received.map(({ name }) => name);
+  if (!areOurs(names)) throw new Refusal('malformed', 'a field has a name that the protocol has not');
   const values = uniqueValues(received);
   const mac = values.get('MAC') ?? '';
-  const { base, signature } = signed(settings, signedText(received));
+  const text = joined(
+    names,
+    received.map(({ octets }) => octets),
+  );
+  const { base, signature } = signed(settings, signedOctets(text));
   if (mac === '') throw new Refusal('signature_missing', 'there is no MAC');
   if (!MAC.test(mac)) throw new Refusal('signature_malformed', 'MAC is not 40 hexadecimal digits');
   if (!equalText(signature, mac.toLowerCase()))
@@ -94,7 +101,8 @@ export function verifyMonetico(
       received: mac,
     });
   for (const [name, value] of values)
-    if (FIELD_INSIDE.test(value)) throw new Refusal('malformed', `${name} has another field inside`);
+    if (value.includes('*') && FIELD_INSIDE.test(value))
+      throw new Refusal('malformed', `${name} has another field inside`);
   values.delete('MAC');
   return { values, base, signature };
 }
@@ -125,7 +133,7 @@ export const moneticoSignatures: Record<string, Recipe<MoneticoSettings>> = {
   /** The MAC of a text. */
   primitive: {
     kind: 'sign',
-    sign: (settings, { rest }) => signed(settings, utf8(String(rest?.base ?? ''))),
+    sign: (settings, { rest }) => signed(settings, String(rest?.base ?? '')),
   },
   'key-decryption': {
     kind: 'sign',

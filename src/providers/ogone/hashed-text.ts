@@ -4,10 +4,11 @@
  * In the regular mode the passphrase follows each `NAME=value`, so that no value can reach into the next one. "Main parameters
  * only" has no such borders and no names: its feedback does not prove where one value ends.
  */
-import { utf8 } from '../../signing/bytes.ts';
+import { type Signable, utf8 } from '../../signing/bytes.ts';
 import { type CharsetName, charset } from '../../signing/charsets.ts';
-import { fromOctets, isAscii, octets, utf8Octets } from '../../signing/octets.ts';
-import { keptOrder } from '../../signing/order.ts';
+import { fromOctets, isAscii, octets, signedOctets, utf8Octets } from '../../signing/octets.ts';
+import { keptForNames, keptOrder } from '../../signing/order.ts';
+import { isSignedInRequest } from './fields.ts';
 import type { OgoneSettings } from './settings.ts';
 
 /** A parameter that is signed: its name in upper case, its value in the octets that are hashed. */
@@ -103,31 +104,59 @@ function octetsIn(text: string, name: CharsetName): string {
   return isAscii(text) ? text : octets(charset(name).encode(text) ?? utf8(text));
 }
 
+/** A signed field of a request. */
+interface Covered {
+  /** In upper case. */
+  readonly name: string;
+  /** Of a name that comes twice, the last. */
+  readonly place: number;
+}
+
+function coveredBy(isSigned: (name: string) => boolean): (names: readonly string[]) => readonly Covered[] {
+  return keptForNames((names) => {
+    const places = new Map<string, number>();
+    names.forEach((name, place) => {
+      const upper = name.toUpperCase();
+      if (upper !== 'SHASIGN' && isSigned(upper)) places.set(upper, place);
+    });
+    return Array.from(places, ([name, place]) => ({ name, place })).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    );
+  });
+}
+
+const coveredByList = coveredBy(isSignedInRequest);
+
 /**
- * The text of a request, in the account's charset.
- * @param values by names in upper case; what the charset lacks is not sent, and stands here in UTF-8.
+ * What is hashed of a request, in the account's charset.
+ * @param fields what the charset lacks is not sent, and stands here in UTF-8.
+ * @param unlisted a name that is signed although the SHA-IN list lacks it.
  */
 export function shaInText(
   settings: Partial<OgoneSettings>,
-  values: ReadonlyMap<string, string>,
+  fields: readonly (readonly [name: string, value: string])[],
   passphrase: string,
-): Uint8Array {
+  unlisted: string | null,
+): Signable {
+  const coveredOf =
+    unlisted === null ? coveredByList : coveredBy((name) => name === unlisted || isSignedInRequest(name));
+  const covered = coveredOf(fields.map(([name]) => name));
+  const valueAt = (place: number) => fields[place]?.[1] ?? '';
   const encoding = ogoneCharset(settings);
   const isMain = settings.sha_mode === 'main-parameters-only';
   if (!isMain) {
-    const names = [...values.keys()];
     let text = '';
-    for (const place of byteOrder(names)) {
-      const value = values.get(names[place] ?? '');
-      if (value) text += `${names[place]}=${value}${passphrase}`;
+    for (const { name, place } of covered) {
+      const value = valueAt(place);
+      if (value !== '') text += `${name}=${value}${passphrase}`;
     }
-    const whole = charset(encoding).encode(text);
-    if (whole) return whole;
+    const whole = encoding === 'utf-8' && text.isWellFormed() ? text : charset(encoding).encode(text);
+    if (whole !== null) return whole;
   }
-  const fields = Array.from(values, ([name, value]) => ({ name, octets: octetsIn(value, encoding) }));
+  const hashed = covered.map(({ name, place }) => ({ name, octets: octetsIn(valueAt(place), encoding) }));
   const border = octetsIn(passphrase, encoding);
-  return fromOctets(
-    isMain ? mainParameters(MAIN_IN, fields, border) : eachParameter(fields, byteOrder, border),
+  return signedOctets(
+    isMain ? mainParameters(MAIN_IN, hashed, border) : eachParameter(hashed, byteOrder, border),
   );
 }
 

@@ -3,18 +3,18 @@
  * DirectLink and the command line use these and no other.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, readable } from '../../signing/bytes.ts';
+import { equalText, readable, type Signable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { digests } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
-import { fromOctets } from '../../signing/octets.ts';
+import { signedOctets } from '../../signing/octets.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { VIA } from '../kit/addresses.ts';
 import { cameTwice, inputFields, textFields } from '../kit/form-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { type FeedbackValues, readFeedback } from './feedback.ts';
-import { isSignedInFeedback, isSignedInRequest } from './fields.ts';
+import { isSignedInFeedback } from './fields.ts';
 import { type HashedField, MAIN_OUT, ogoneCharset, shaInText, shaOutTexts } from './hashed-text.ts';
 import { readNcresponse } from './ncresponse.ts';
 import type { HashName, OgoneSettings } from './settings.ts';
@@ -32,24 +32,14 @@ function hashName(settings: Partial<OgoneSettings>): HashName {
   return settings.hash_algorithm ?? 'sha1';
 }
 
-/** The fields that SHA-IN covers, each once. */
-function coveredFields(input: SentFields, isSigned: (name: string) => boolean): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, value] of textFields(input)) {
-    const upper = name.toUpperCase();
-    if (upper !== 'SHASIGN' && isSigned(upper)) values.set(upper, value);
-  }
-  return values;
-}
-
 function signFields(
   settings: Partial<OgoneSettings>,
   input: SentFields,
   passphrase: string | undefined,
-  isSigned: (name: string) => boolean = isSignedInRequest,
+  unlisted: string | null = null,
 ): Signed {
   const { digest, label } = HASHES[hashName(settings)];
-  const base = shaInText(settings, coveredFields(input, isSigned), passphrase ?? '');
+  const base = shaInText(settings, textFields(input), passphrase ?? '', unlisted);
   return { base, algorithm: label, signature: digest.hex(base).toUpperCase() };
 }
 
@@ -68,12 +58,7 @@ export function signDirectLink(
   unlisted: string | null = null,
 ): Signed {
   const passphrase = settings.sha_in_directlink ?? settings.sha_in;
-  return signFields(
-    { ...settings, sha_mode: 'each-parameter' },
-    input,
-    passphrase,
-    (name) => name === unlisted || isSignedInRequest(name),
-  );
+  return signFields({ ...settings, sha_mode: 'each-parameter' }, input, passphrase, unlisted);
 }
 
 /** Whether a feedback parameter of that name (upper case) is signed, as the account is set. */
@@ -86,7 +71,7 @@ interface Feedback {
   readonly values: FeedbackValues;
   /** The same as they came. */
   readonly fields: readonly HashedField[];
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -113,15 +98,20 @@ function* textsOf(
 export function verifyFeedback(settings: Partial<OgoneSettings>, received: readonly RawField[]): Feedback {
   const parameters = uniqueParameters(received);
   const signature = parameters.get('SHASIGN')?.value ?? '';
-  const sent = [...parameters.values()].filter(({ name }) => name !== 'SHASIGN' && name !== OURS);
-  const fields = sent.filter(({ name }) => isCovered(settings, name));
+  const [sent, fields]: [RawField[], RawField[]] = [[], []];
+  for (const field of parameters.values()) {
+    if (field.name === 'SHASIGN' || field.name === OURS) continue;
+    sent.push(field);
+    if (isCovered(settings, field.name)) fields.push(field);
+  }
   const { digest } = HASHES[hashName(settings)];
-  let regular: { readonly base: Uint8Array; readonly expected: string } | null = null;
+  let regular: { readonly base: Signable; readonly expected: string } | null = null;
   for (const text of textsOf(settings, fields, sent)) {
-    const base = fromOctets(text);
+    const base = signedOctets(text);
     const expected = digest.hex(base).toUpperCase();
     if (signature !== '' && equalText(expected, signature.toUpperCase())) {
-      const values = new Map(fields.map(({ name, value }) => [name, value]));
+      const values = new Map<string, string>();
+      for (const { name, value } of fields) values.set(name, value);
       return { values, fields, base, signature: expected };
     }
     regular ??= { base, expected };
@@ -132,7 +122,7 @@ export function verifyFeedback(settings: Partial<OgoneSettings>, received: reado
       ? 'there is no SHASIGN'
       : 'SHASIGN does not fit the parameters and the SHA-OUT passphrase',
     {
-      base: textForPeople(regular?.base ?? new Uint8Array(), settings),
+      base: textForPeople(regular?.base ?? '', settings),
       expected: regular?.expected ?? '',
       received: signature,
     },
@@ -145,17 +135,20 @@ export function verifyFeedback(settings: Partial<OgoneSettings>, received: reado
  */
 function uniqueParameters(received: readonly RawField[]): Map<string, RawField> {
   const found = new Map<string, RawField>();
-  for (const { name, value, octets } of received) {
-    const upper = name.toUpperCase();
+  for (const field of received) {
+    const upper = field.name.toUpperCase();
     if (found.has(upper)) throw cameTwice('parameter', upper);
-    found.set(upper, { name: upper, value, octets });
+    found.set(
+      upper,
+      field.name === upper ? field : { name: upper, value: field.value, octets: field.octets },
+    );
   }
   return found;
 }
 
 /** Read in the charset in which it was made, where it is valid in that. */
-function textForPeople(base: Uint8Array, settings: Partial<OgoneSettings>): string {
-  return charset(ogoneCharset(settings)).decode(base) ?? readable(base);
+function textForPeople(base: Signable, settings: Partial<OgoneSettings>): string {
+  return typeof base === 'string' ? base : (charset(ogoneCharset(settings)).decode(base) ?? readable(base));
 }
 
 function feedbackVerdict(settings: Partial<OgoneSettings>, input: RecipeInput) {

@@ -80,7 +80,7 @@ export const paybox = defineProvider({
   },
 
   async notification(request, { settings, environment }, channel) {
-    const { values } = await verifyPayboxRetour(settings, readable(formBytes(request)), channel);
+    const { values } = verifyPayboxRetour(settings, readable(formBytes(request)), channel);
     const update = readRetour(settings, values, channel);
     if (!update.order) throw new Refusal('field_missing', 'there is no reference (letter R)');
     if (!update.providerStatus) throw new Refusal('field_missing', 'there is no error code (letter E)');

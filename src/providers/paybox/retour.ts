@@ -18,13 +18,20 @@ const namesIn = kept(
     ),
 );
 
+const setOf = kept((retour): ReadonlySet<string> => new Set(namesIn(retour).values()));
+
+/** The variables' names alone. */
+export function retourVariables({ pbx_retour }: Partial<PayboxSettings>): ReadonlySet<string> {
+  return setOf(pbx_retour ?? PAYBOX_RETOUR);
+}
+
 /** The variables' names, by the letters of PBX_RETOUR (`name:LETTER;name:LETTER`). */
 export function retourNames({ pbx_retour }: Partial<PayboxSettings>): ReadonlyMap<string, string> {
   return namesIn(pbx_retour ?? PAYBOX_RETOUR);
 }
 
 /** Letters that an operator sees. None is a secret; card numbers are masked by the platform. */
-const DETAIL = {
+const DETAIL = Object.entries({
   A: 'authorization',
   C: 'card',
   P: 'means',
@@ -32,7 +39,7 @@ const DETAIL = {
   S: 'transaction',
   I: 'ipCountry',
   Y: 'bankCountry',
-};
+});
 
 /** Letter G: whether the payment is guaranteed. */
 const GUARANTEE: ReadonlyMap<string, boolean> = new Map([
@@ -56,6 +63,8 @@ export function readRetour(
   const transaction = letter('S') || letter('T');
   const outcome = payboxOutcome(code, channel === 'return' && values.get(VIA) === 'cancel');
   const amount = letter('M');
+  const detail: Record<string, string> = {};
+  for (const [name, word] of DETAIL) if (letter(name)) detail[word] = letter(name);
   return providerUpdate({
     order: letter('R'),
     key: `${transaction}/${code}/${outcome}`,
@@ -73,10 +82,6 @@ export function readRetour(
       expiry: expiryIn('YYMM', letter('D')),
       liabilityShift: GUARANTEE.get(letter('G')) ?? null,
     }),
-    detail: Object.fromEntries(
-      Object.entries(DETAIL)
-        .map(([name, word]) => [word, letter(name)] as const)
-        .filter(([, value]) => value),
-    ),
+    detail,
   });
 }

@@ -4,7 +4,7 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import { fromBase64, fromHex, utf8 } from '../../signing/bytes.ts';
-import { hmacText } from '../../signing/digests.ts';
+import { hmacBy } from '../../signing/digests.ts';
 import { percentDecode } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
 import { rsaVerify } from '../../signing/rsa.ts';
@@ -13,14 +13,18 @@ import { cameTwice, textFields } from '../kit/form-message.ts';
 import { requireFewFields } from '../kit/message-limits.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { readDirectAnswer } from './direct-answer.ts';
-import { readRetour, retourNames } from './retour.ts';
+import { readRetour, retourNames, retourVariables } from './retour.ts';
 import { PAYBOX_PUBLIC_KEY, type PayboxSettings } from './settings.ts';
 
 // --- What we send -----------------------------------------------------------------------------------------
 
 const MACS = { SHA224: 'sha224', SHA256: 'sha256', SHA384: 'sha384', SHA512: 'sha512' } as const;
 
-const keyBytes = kept(fromHex);
+/** By the algorithm and the hexadecimal key. */
+const macOf = kept((named) => {
+  const [algorithm = '', key = ''] = named.split(' ');
+  return hmacBy(algorithm as (typeof MACS)[keyof typeof MACS], fromHex(key) ?? new Uint8Array());
+});
 
 function isMac(name: string | undefined): name is keyof typeof MACS {
   return name !== undefined && name in MACS;
@@ -32,14 +36,13 @@ function isMac(name: string | undefined): name is keyof typeof MACS {
  */
 export function signPayboxFields(settings: Partial<PayboxSettings>, input: RecipeInput): Signed {
   const fields = textFields(input).filter(([name]) => name !== 'PBX_HMAC' && name !== 'HMAC');
-  const base = utf8(fields.map(([name, value]) => `${name}=${value}`).join('&'));
+  const base = fields.map(([name, value]) => `${name}=${value}`).join('&');
   const named = fields.find(([name]) => name === 'PBX_HASH' || name === 'HASH')?.[1];
   const algorithm = isMac(named) ? named : (settings.hmac_algorithm ?? 'SHA512');
-  const key = keyBytes(settings.hmac_key ?? '') ?? new Uint8Array();
   return {
     base,
     algorithm: `HMAC-${algorithm}`,
-    signature: hmacText(MACS[algorithm], key, base, 'hex').toUpperCase(),
+    signature: macOf(`${MACS[algorithm]} ${settings.hmac_key ?? ''}`)(base, 'hex').toUpperCase(),
   };
 }
 
@@ -111,15 +114,15 @@ function refuseDuplicates(
  * @param raw the query string or body as it came, still percent-encoded.
  * @throws Refusal
  */
-export async function verifyPayboxRetour(
+export function verifyPayboxRetour(
   settings: Partial<PayboxSettings>,
   raw: string,
   channel: Channel,
-): Promise<VerifiedRetour> {
+): VerifiedRetour {
   const parts = raw.split('&');
   requireFewFields(parts.length);
   const names = retourNames(settings);
-  const known = new Set(names.values());
+  const known = retourVariables(settings);
   const signatureName = names.get('K') ?? 'K';
   const marker = `&${signatureName}=`;
   const at = raw.lastIndexOf(marker);
@@ -142,7 +145,7 @@ export async function verifyPayboxRetour(
   }
   const texts = signedTexts(parts, known, channel);
   for (const text of texts) {
-    const base = text.join('&');
+    const base = text === parts ? head : text.join('&');
     if (rsaVerify('SHA-1', settings.public_key ?? PAYBOX_PUBLIC_KEY, utf8(base), signature)) {
       return { values: new Map(text === parts ? inHead : parameters(text)), base, signature: received };
     }
@@ -154,21 +157,17 @@ export async function verifyPayboxRetour(
   );
 }
 
-function verdictOf(
-  settings: Partial<PayboxSettings>,
-  input: RecipeInput,
-  channel: Channel,
-): Promise<Verdict> {
+function verdictOf(settings: Partial<PayboxSettings>, input: RecipeInput, channel: Channel): Verdict {
   const raw =
     input.raw ??
     textFields(input)
       .map(([name, value]) => `${name}=${value}`)
       .join('&');
-  return verdict(async () => {
-    const { base, signature, values } = await verifyPayboxRetour(settings, raw, channel);
+  return verdict(() => {
+    const { base, signature, values } = verifyPayboxRetour(settings, raw, channel);
     const capture = settings.capture === 'manual' ? 'manual' : 'automatic';
     const status = statusAlone(readRetour(settings, values, channel), capture);
-    return { base: utf8(base), signature, status };
+    return { base, signature, status };
   });
 }
 

@@ -1,5 +1,5 @@
 /** How calls of API v3 are signed, and what exactly is sent. Facts: SHEET.md, "Signature of a request". */
-import { utf8 } from '../../signing/bytes.ts';
+import type { Signable } from '../../signing/bytes.ts';
 import { hmacText } from '../../signing/digests.ts';
 import type { Signed } from '../contract.ts';
 import type { PaynowSettings } from './settings.ts';
@@ -16,7 +16,7 @@ export interface SignedPaynowCall {
 
 /** HMAC-SHA-256 by the signature key, in base64. The key is text, although it looks like a number. */
 export function paynowHmac(
-  base: Uint8Array,
+  base: Signable,
   { signature_key = '' }: Pick<Partial<PaynowSettings>, 'signature_key'>,
 ): Signed {
   const signature = hmacText('sha256', signature_key, base, 'base64');
@@ -41,7 +41,7 @@ export function signPaynowCall(
     parameters: parametersOf(query),
     body,
   });
-  return paynowHmac(utf8(text), settings);
+  return paynowHmac(text, settings);
 }
 
 /** JSON in ASCII: what is beyond it is escaped, so that the body has one form inside of the signed text, whoever writes that. */

@@ -5,8 +5,9 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import type { Status } from '../../payments/statuses.ts';
-import { base64, concat, equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { base64, concat, equalText, readable, type Signable, utf8 } from '../../signing/bytes.ts';
 import { type Digest, digests } from '../../signing/digests.ts';
+import { kept } from '../../signing/kept.ts';
 import { keptOrder } from '../../signing/order.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, UpdateOutcome, Verdict } from '../contract.ts';
@@ -19,7 +20,7 @@ import { PAYU_CLASSIC_STATUSES } from './statuses.ts';
 
 /** What verified: the bytes that were signed, and the signature. */
 interface Verified {
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -45,9 +46,7 @@ const DIGESTS: Readonly<Record<string, Digest>> = {
 };
 
 /** The digest that a name stands for; null for one that is not taken. */
-function digestOf(name: string) {
-  return DIGESTS[name.toUpperCase().replace('-', '')] ?? null;
-}
+const digestOf = kept((name) => DIGESTS[name.toUpperCase().replace('-', '')] ?? null);
 
 /** `signature=...;algorithm=MD5;sender=checkout`: parts in any order. */
 function partsOf(header: string): ReadonlyMap<string, string> {
@@ -64,7 +63,7 @@ function partsOf(header: string): ReadonlyMap<string, string> {
  * @throws Refusal
  */
 export function verifyPayuNotification(
-  body: Uint8Array,
+  body: Signable,
   header: string,
   settings: Pick<Partial<PayuSettings>, 'second_key'>,
 ): Verified {
@@ -73,7 +72,7 @@ export function verifyPayuNotification(
   const algorithm = parts.get('algorithm') ?? 'MD5';
   const digest = digestOf(algorithm);
   if (!digest) throw new Refusal('signature_malformed', `the algorithm ${algorithm} is not taken`);
-  const base = concat([body, utf8(secondKey)]);
+  const base = typeof body === 'string' ? body + secondKey : concat([body, utf8(secondKey)]);
   return requireSame(
     { base, signature: digest.hex(base) },
     parts.get('signature') ?? '',
@@ -101,7 +100,7 @@ function encoded(value: string): string {
   return encodeURIComponent(value).replace(/['()!~*]|%20/g, (part) => ENCODES[part] ?? part);
 }
 
-const orderOf = keptOrder();
+const orderOf = keptOrder(undefined, (name) => name !== 'OpenPayu-Signature');
 
 /** `OpenPayu-Signature` of the order form, which a browser posts to the address of the orders. */
 function signOrderForm(
@@ -109,13 +108,14 @@ function signOrderForm(
   { pos_id = '', second_key = '' }: Pick<Partial<PayuSettings>, 'pos_id' | 'second_key'>,
   algorithm: string,
 ): Signed {
-  const signed = [...fields].filter(([name]) => name !== 'OpenPayu-Signature');
-  let text = '';
-  for (const place of orderOf(signed.map(([name]) => name))) {
-    const [name, value] = signed[place] as readonly [string, string];
-    text += `${name}=${encoded(value)}&`;
+  const [names, values]: [string[], string[]] = [[], []];
+  for (const [name, value] of fields) {
+    names.push(name);
+    values.push(value);
   }
-  const base = utf8(text + second_key);
+  let text = '';
+  for (const place of orderOf(names)) text += `${names[place]}=${encoded(values[place] ?? '')}&`;
+  const base = text + second_key;
   const digest = digestOf(algorithm) ?? digests.sha256;
   return {
     base,
@@ -177,7 +177,7 @@ const SHORT_ANSWER = ['trans_pos_id', 'trans_session_id', 'trans_ts'];
 function md5(names: readonly string[], values: PayuValues, key: string | undefined): Signed {
   let text = '';
   for (const name of names) text += values.get(name) ?? '';
-  const base = utf8(text + (key ?? ''));
+  const base = text + (key ?? '');
   return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
@@ -248,12 +248,11 @@ function headerOf({ rest }: RecipeInput): string {
   return `signature=${String(rest?.signature ?? '')};algorithm=${String(rest?.algorithm ?? 'MD5').split(/[ (]/, 1)[0]}`;
 }
 
-function verifyNotification(settings: VectorSettings, input: RecipeInput): Promise<Verdict> {
+function verifyNotification(settings: VectorSettings, input: RecipeInput): Verdict {
   return verdict(() => {
     if (settings.mode === 'legacy')
       return { ...verifyPayuUrlOnline(uniqueValues(inputFields(input)), settings), status: null };
-    const body = utf8(input.raw ?? '');
-    const verified = verifyPayuNotification(body, headerOf(input), settings);
+    const verified = verifyPayuNotification(input.raw ?? '', headerOf(input), settings);
     // A vector of a bare text is no message.
     const isMessage = input.raw?.trim().startsWith('{') === true;
     const message = isMessage ? readPayuNotification(input.raw ?? '', settings.pos_id) : null;
@@ -267,7 +266,7 @@ function classicStatusOf(outcome: UpdateOutcome = 'none'): Status | null {
   return outcome === 'voided' ? 'cancelled' : (outcome as Status);
 }
 
-function verifyAnswer(settings: Partial<PayuSettings>, input: RecipeInput): Promise<Verdict> {
+function verifyAnswer(settings: Partial<PayuSettings>, input: RecipeInput): Verdict {
   return verdict(() => {
     const values = payuLinesOf(input.raw ?? '');
     const verified = verifyPayuAnswer(values, settings);

@@ -1,6 +1,6 @@
 /** How calls are signed: four x-mac headers (v1), or a token for each (v2). SHEET.md, "Signature of a request". */
-import { base64url, utf8 } from '../../signing/bytes.ts';
-import { hmacOf, hmacText } from '../../signing/digests.ts';
+import { base64url, readable, utf8 } from '../../signing/bytes.ts';
+import { hmacBy, hmacOf } from '../../signing/digests.ts';
 import { kept } from '../../signing/kept.ts';
 import type { Signed } from '../contract.ts';
 import type { CheckoutSettings } from './settings.ts';
@@ -15,18 +15,20 @@ export interface SignedCall {
 }
 
 /** The bytes of an authentication key. As the vendor's libraries do, unused bits of the last character are not looked at. */
-const keyBytes = kept((applicationKey) => {
+function keyBytes(applicationKey: string): Uint8Array {
   if (!/^[A-Za-z0-9+/]+=*$/.test(applicationKey) || applicationKey.length % 4 !== 0) return new Uint8Array();
   return Uint8Array.from(atob(applicationKey), (character) => character.charCodeAt(0));
-});
+}
+
+const macOf = kept((applicationKey) => hmacBy('sha512', keyBytes(applicationKey)));
 
 /** v1: `x-mac-value`, HMAC-SHA-512 of a line of five values. */
 export function signXMac(
   { user_id = '', application_key = '' }: Partial<CheckoutSettings>,
   { method, path, timestamp }: SignedCall,
 ): Signed {
-  const base = utf8(`1|${user_id}|${timestamp}|${method}|${path}`);
-  const signature = hmacText('sha512', keyBytes(application_key), base, 'base64');
+  const base = `1|${user_id}|${timestamp}|${method}|${path}`;
+  const signature = macOf(application_key)(base, 'base64');
   return { base, algorithm: 'HMAC-SHA512 base64', signature };
 }
 
@@ -37,7 +39,7 @@ export function signToken(
 ): Signed {
   const header = { alg: 'HS256', typ: 'JWT', ver: 1 };
   const claims = { sub: user_id, iat: timestamp, requestPath: path, requestMethod: method };
-  const base = utf8([header, claims].map((part) => base64url(utf8(JSON.stringify(part)))).join('.'));
+  const base = [header, claims].map((part) => base64url(utf8(JSON.stringify(part)))).join('.');
   const signature = base64url(hmacOf('sha256', keyBytes(application_key), base));
   return { base, algorithm: 'HMAC-SHA256 base64url', signature };
 }
@@ -56,7 +58,7 @@ export function authorizationHeaders(
     };
   const { base, signature } = signToken(settings, call);
   return {
-    authorization: `Bearer ${new TextDecoder().decode(base)}.${signature}`,
+    authorization: `Bearer ${readable(base)}.${signature}`,
     space: settings.space_id,
   };
 }

@@ -74,7 +74,7 @@ async function verified(settings: Given, input: RecipeInput): Promise<Verified> 
 }
 
 /** Of a listener without signatures: a reason to ask, if it is about our space. */
-function unsigned(settings: Given, input: RecipeInput): Promise<Verdict> {
+function unsigned(settings: Given, input: RecipeInput): Verdict {
   return verdict(() => {
     const base = utf8(input.raw ?? '');
     messageOf(settings, fewValues(base));

@@ -3,7 +3,7 @@
  * always an HMAC. Facts: SHEET.md. The algorithm never comes from a message: an account could be downgraded by it.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { concat, equalText, fromUtf8, readable, utf8 } from '../../signing/bytes.ts';
+import { concat, equalText, fromUtf8, readable, type Signable, utf8 } from '../../signing/bytes.ts';
 import { digests, hmacText } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import { fromOctets } from '../../signing/octets.ts';
@@ -16,16 +16,16 @@ import type { Sips2Settings } from './settings.ts';
 
 // --- Data -------------------------------------------------------------------------------------------------
 
-function sealOf(settings: Partial<Sips2Settings>, data: Uint8Array): string {
+function sealOf(settings: Partial<Sips2Settings>, data: Signable): string {
   const key = settings.secret_key ?? '';
   return settings.seal_algorithm === 'SHA-256'
-    ? digests.sha256.hex(concat([data, utf8(key)]))
+    ? digests.sha256.hex(typeof data === 'string' ? data + key : concat([data, utf8(key)]))
     : hmacText('sha256', key, data, 'hex');
 }
 
 /** The seal of a text exactly as it travels: of the base64 text where Data is encoded. Lower-case hexadecimal. */
 export function sealSips2Data(settings: Partial<Sips2Settings>, data: string): Signed {
-  const base = utf8(data);
+  const base = data;
   return {
     base,
     algorithm: settings.seal_algorithm ?? 'HMAC-SHA-256',
@@ -42,7 +42,7 @@ function signRequest(settings: Partial<Sips2Settings>, input: RecipeInput): Sign
 /** A message whose seal fits. */
 interface VerifiedData {
   readonly values: ReadonlyMap<string, string>;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -57,7 +57,8 @@ export function verifySips2Data(
   const form = uniqueFields(received);
   const sealed = form.get('Data');
   if (!sealed) throw new Refusal('field_missing', 'there is no Data');
-  const base = fromOctets(sealed.octets);
+  // Of ASCII, octets and text are one.
+  const base = sealed.octets === sealed.value ? sealed.value : fromOctets(sealed.octets);
   const seal = form.get('Seal')?.value ?? '';
   const expected = sealOf(settings, base);
   if (seal === '' || !equalText(expected, seal.toLowerCase())) {
@@ -67,14 +68,14 @@ export function verifySips2Data(
       { base: readable(base), expected, received: seal },
     );
   }
-  const text = sealed.octets === sealed.value ? sealed.value : fromUtf8(base);
+  const text = typeof base === 'string' ? base : fromUtf8(base);
   const encoding = form.get('Encode')?.value ?? '';
   const data = text === null ? null : decodedData(text, encoding);
   if (data === null) throw new Refusal('malformed', `Data is not ${encoding || 'UTF-8'}`);
   return { values: readData(data), base, signature: expected };
 }
 
-function verdictOf(settings: Partial<Sips2Settings>, input: RecipeInput): Promise<Verdict> {
+function verdictOf(settings: Partial<Sips2Settings>, input: RecipeInput): Verdict {
   return verdict(() => {
     const isRaw = (input.raw ?? '').startsWith('Data=') || input.rest?.form === undefined;
     const fields = isRaw

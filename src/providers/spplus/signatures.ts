@@ -4,9 +4,9 @@
  * parameters in the order received. Mixing the two works for plain values only.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, fromHex, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, fromHex, hex, readable, type Signable, utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
-import { hmacText } from '../../signing/digests.ts';
+import { hmacBy } from '../../signing/digests.ts';
 import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
 import { desCbcDecrypt } from '../../signing/weak.ts';
@@ -28,13 +28,17 @@ function decryptedKey(cle: string): Uint8Array {
 }
 
 /** The HMAC key: the first 20 bytes. With all 24 the digest is another. */
-const hmacKey = kept((cle) => decryptedKey(cle).subarray(0, 20));
+function hmacKey(cle: string): Uint8Array {
+  return decryptedKey(cle).subarray(0, 20);
+}
 
-function mac({ cle = '' }: Partial<SpplusSettings>, base: Uint8Array): Signed {
+const macOf = kept((cle) => hmacBy('sha1', hmacKey(cle)));
+
+function mac({ cle = '' }: Partial<SpplusSettings>, base: Signable): Signed {
   return {
     base,
     algorithm: 'HMAC-SHA-1, upper-case hex',
-    signature: hmacText('sha1', hmacKey(cle), base, 'hex').toUpperCase(),
+    signature: macOf(cle)(base, 'hex').toUpperCase(),
   };
 }
 
@@ -49,20 +53,20 @@ export function signSpplusRequest(
   const values = new Map(fields);
   let text = '';
   for (const name of SIGNED) text += values.get(name) ?? '';
-  return mac(settings, utf8(text));
+  return mac(settings, text);
 }
 
 /** The raw values in the order received, the hmac left out wherever it stands. */
-function rawBase(pairs: ReturnType<typeof rawPairs>): Uint8Array {
+function rawBase(pairs: ReturnType<typeof rawPairs>): string {
   let text = '';
   for (const { name, value } of pairs) if (name !== 'hmac') text += value;
-  return utf8(text);
+  return text;
 }
 
 interface VerifiedQuery {
   /** Decoded, by name. */
   readonly values: ReadonlyMap<string, string>;
-  readonly base: Uint8Array;
+  readonly base: Signable;
   readonly signature: string;
 }
 
@@ -125,7 +129,7 @@ export const spplusSignatures: Record<string, Recipe<SpplusSettings>> = {
       return {
         base,
         algorithm: 'HMAC-SHA-1, lower-case hex',
-        signature: hmacText('sha1', hmacKey(cle), base, 'hex'),
+        signature: macOf(cle)(base, 'hex'),
       };
     },
   },

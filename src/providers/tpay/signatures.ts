@@ -10,7 +10,7 @@
  * `md5sum` of a notification leaves out `tr_status` and `tr_paid`. The JWS covers them. Requests of the Open API are not signed.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, readable, type Signable, utf8 } from '../../signing/bytes.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
@@ -26,7 +26,7 @@ type VectorSettings = Partial<TpaySettings> & {
 };
 
 function md5sum(parts: readonly string[], separator: string): Signed {
-  const base = utf8(parts.join(separator));
+  const base = parts.join(separator);
   return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
@@ -47,7 +47,7 @@ export function signClassicForm(
 export function verifyNotificationMd5sum(
   settings: Partial<TpaySettings>,
   values: ReadonlyMap<string, string>,
-): { readonly base: Uint8Array; readonly signature: string } {
+): { readonly base: Signable; readonly signature: string } {
   const parts = ['id', 'tr_id', 'tr_amount', 'tr_crc'].map((name) => values.get(name) ?? '');
   const { base, signature } = md5sum([...parts, verifyingSecret(settings.code, 'code')], '');
   const received = values.get('md5sum') ?? '';
@@ -62,7 +62,7 @@ export function verifyNotificationMd5sum(
 }
 
 /** The JWS is checked where the settings ask for it, or where a root certificate is there to check it with. */
-function judgeNotification(settings: VectorSettings, input: RecipeInput): Promise<Verdict> {
+function judgeNotification(settings: VectorSettings, input: RecipeInput): Verdict {
   return verdict(() => {
     const body = utf8(input.raw ?? '');
     const values = uniqueValues(inputFields(input));

@@ -3,7 +3,7 @@
  * the published tests of the vendor's SDKs for PHP and Node.js.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, readable, type Signable } from '../../signing/bytes.ts';
 import { hmacText } from '../../signing/digests.ts';
 import type { ProviderRequest, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { textFields } from '../kit/form-message.ts';
@@ -16,7 +16,7 @@ import type { WorldlineSettings } from './settings.ts';
 
 const ALGORITHM = 'HMAC-SHA256 base64';
 
-function hmac(base: Uint8Array, secret: string): Signed {
+function hmac(base: Signable, secret: string): Signed {
   return { base, algorithm: ALGORITHM, signature: hmacText('sha256', secret, base, 'base64') };
 }
 
@@ -50,7 +50,7 @@ export function signWorldlineRequest(
   request: SignedRequest,
   { api_secret = '' }: Pick<Partial<WorldlineSettings>, 'api_secret'>,
 ): Signed {
-  return hmac(utf8(linesOf(request)), api_secret);
+  return hmac(linesOf(request), api_secret);
 }
 
 // --- Webhooks ---------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ export function webhookHeaders({ headers }: Pick<ProviderRequest, 'headers'>): W
  * @throws Refusal
  */
 export function verifyWorldlineWebhook(
-  body: Uint8Array,
+  body: Signable,
   { keyId, signature: received }: WebhookHeaders,
   settings: Pick<Partial<WorldlineSettings>, 'webhook_key_id' | 'webhook_secret'>,
 ): Pick<Verified, 'base' | 'signature'> {
@@ -121,11 +121,7 @@ export const worldlineSignatures: Record<string, Recipe<WorldlineSettings>> = {
     verify: (settings, input) =>
       verdict(() => {
         const raw = input.raw ?? '';
-        const verified = verifyWorldlineWebhook(
-          utf8(raw),
-          webhookHeaders({ headers: headersOf(input) }),
-          settings,
-        );
+        const verified = verifyWorldlineWebhook(raw, webhookHeaders({ headers: headersOf(input) }), settings);
         return { ...verified, status: statusOfEvent(readWorldlineEvent(raw)) };
       }),
   },

@@ -11,7 +11,7 @@ import { moneticoAnswer } from '../../../src/providers/monetico/operation-answer
 import { signMonetico, verifyMonetico } from '../../../src/providers/monetico/signatures.ts';
 import { moneticoOperationState } from '../../../src/providers/monetico/statuses.ts';
 import { dayOf, montant, parisTime, readMontant } from '../../../src/providers/monetico/texts.ts';
-import { hex } from '../../../src/signing/bytes.ts';
+import { hex, signedBytes } from '../../../src/signing/bytes.ts';
 import { rawFields } from '../../../src/signing/form.ts';
 
 const KEY = '0A1B2C3D4E5F60718293A4B5C6D7E8F9012345P0';
@@ -168,7 +168,7 @@ describe('a sealed text', () => {
     fc.assert(
       fc.property(FIELDS, (fields) => {
         if (reasonOf(sealed(fields)) !== null) return;
-        const { base } = signMonetico({ key: KEY }, fields);
+        const base = signedBytes(signMonetico({ key: KEY }, fields).base);
         const reading = JSON.stringify(fields.toSorted(([a], [b]) => (a < b ? -1 : 1)));
         const before = readings.get(hex(base)) ?? reading;
         expect(reading).toBe(before);

@@ -10,6 +10,7 @@ import type { ProviderRequest } from '../../../src/providers/contract.ts';
 import { paynow } from '../../../src/providers/paynow/index.ts';
 import { asciiJson, signPaynowCall } from '../../../src/providers/paynow/request-signature.ts';
 import { decided } from '../../../src/sandbox/kit/bank-ledger.ts';
+import { readable } from '../../../src/signing/bytes.ts';
 import {
   bankNetwork,
   bankOf,
@@ -87,7 +88,7 @@ describe('a call', () => {
 
   it('has each parameter as a list, by name, whatever the order and the number of its values', () => {
     const base = (query: string) =>
-      new TextDecoder().decode(
+      readable(
         signPaynowCall({ apiKey: 'k', idempotencyKey: 'i', query, body: '' }, { signature_key: KEY }).base,
       );
     expect(base('b=2&a=%C5%BC&b=1')).toBe(

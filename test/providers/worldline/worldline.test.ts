@@ -15,6 +15,7 @@ import {
   worldlineMeaning,
   worldlineOperationState,
 } from '../../../src/providers/worldline/statuses.ts';
+import { readable } from '../../../src/signing/bytes.ts';
 import { demoSettings } from '../../support/harness.ts';
 import { accountOf, CONTEXT, ORDER } from '../support.ts';
 
@@ -138,7 +139,7 @@ it('a call is signed with its X-GCS headers by their names, in whatever order an
   ] as const;
   const signed = (order: readonly (readonly [string, string])[]) => {
     const request = { method: 'GET', path: '/v2/1/products', headers: order };
-    return new TextDecoder().decode(signWorldlineRequest(request, { api_secret: 'secret' }).base);
+    return readable(signWorldlineRequest(request, { api_secret: 'secret' }).base);
   };
   const text = [
     ...['GET', '', 'Sat, 21 Nov 2026 09:00:00 GMT', 'x-gcs-a:one', 'x-gcs-b:two'],
