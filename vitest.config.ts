@@ -197,8 +197,9 @@ export default defineConfig(async () => {
             name: 'node',
             include: IN_NODE,
             retry: RETRIES,
-            testTimeout: 180_000,
-            hookTimeout: 180_000,
+            // Some start compilers and servers: on a busy machine that takes minutes.
+            testTimeout: 600_000,
+            hookTimeout: 600_000,
           },
         },
       ],
