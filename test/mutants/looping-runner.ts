@@ -36,8 +36,11 @@ export interface Looped {
 type Task = Parameters<TestRunner['onAfterTryTask']>[0];
 type Suite = Parameters<TestRunner['onBeforeRunSuite']>[0];
 
-const { active, tries, budgetMs } = inject('mutants');
-const kept = globalThis as { __stryker__?: Stryker; triesLeft?: Map<string, number> };
+const { active, tries, budgetMs, start } = inject('mutants');
+const kept = globalThis as { __stryker__?: Stryker; triesLeft?: Map<string, number>; start?: number };
+/** Vitest has sometimes taken the runtime of an earlier start, whose modules were loaded without this mutant. */
+kept.start ??= start;
+const isUsed = kept.start !== start;
 /** The sources hold the first one for good, also when the next file of tests loads this runner again. */
 kept.__stryker__ ??= { mutantCoverage: { static: {}, perTest: {} } };
 const stryker = kept.__stryker__;
@@ -61,6 +64,7 @@ export default class LoopingRunner extends TestRunner {
   async runTask(test: Task): Promise<void> {
     stryker.currentTestId = test.id;
     const run = TestRunner.getTestFn(test);
+    if (isUsed) Object.assign(test.meta, { isUsed });
     await run();
     if (active !== null) return;
     const hits = stryker.mutantCoverage.perTest[test.id] ?? {};

@@ -8,12 +8,13 @@ declare module 'vitest' {
     monthMovements: number;
     /**
      * `active`: the mutant that a run is about; null: each test is repeated for those that it reaches, as long as it may; `tries`
-     * has those that nothing has noticed, and how many tests may still try each.
+     * has those that nothing has noticed, and how many tests may still try each; `start` counts the starts.
      */
     mutants: {
       readonly active: string | null;
       readonly tries: Readonly<Record<string, number>>;
       readonly budgetMs: number;
+      readonly start: number;
     };
   }
 }
