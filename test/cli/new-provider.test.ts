@@ -49,7 +49,11 @@ describe('a new provider', () => {
     const files = paths.filter((path) => path.endsWith('.ts'));
     writeFileSync(
       join(copy, 'tsconfig.new.json'),
-      JSON.stringify({ extends: './tsconfig.json', include: ['test/support/*.d.ts', 'src/**/*.d.ts'], files }),
+      JSON.stringify({
+        extends: './tsconfig.json',
+        include: ['test/support/*.d.ts', 'src/**/*.d.ts'],
+        files,
+      }),
     );
     expect(run('npx', ['tsc', '--noEmit', '-p', 'tsconfig.new.json'], {}, copy).stdout).toBe('');
     expect(run('npx', ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'], {}, copy).status).toBe(0);
