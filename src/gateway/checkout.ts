@@ -179,15 +179,27 @@ export async function accountsToChoose(
   return offered.flatMap(({ account }) => (isReal(account) === test ? [] : [account]));
 }
 
+/** What the name of an account comes to as a choice for a payment. */
+export interface Choice {
+  /** Null: it cannot be chosen. */
+  readonly account: string | null;
+  /** Whether there is anything to choose for: else the shopper learns what became of the payment, whatever was named. */
+  readonly isNeeded: boolean;
+}
+
 /**
  * The account that a shopper chooses for a payment, by a name that a page has shown: one of the shop's where it has left the choice open,
  * else no other than it has named. An account that has moved since the page was shown is its successor.
- * @returns null: it cannot be chosen.
  */
-export async function choiceOf(service: Service, id: PaymentId, name: string): Promise<string | null> {
+export async function choiceOf(service: Service, id: PaymentId, name: string): Promise<Choice> {
   const account = movedTo(await movesNow(service), name) ?? name;
   const found = await service.ledger(id).read();
-  if (!found?.isOpen) return found?.attempts.at(-1)?.account === name ? account : null;
-  const accounts = await accountsToChoose(service, found.shop, found.request, found.view.test);
-  return accounts.some((entry) => entry.id === account) ? account : null;
+  const isNeeded =
+    found !== null && !found.isOver && !found.attempts.some(({ status }) => status === 'pending');
+  const isChoice = async () => {
+    if (!found?.isOpen) return found?.attempts.at(-1)?.account === name;
+    const accounts = await accountsToChoose(service, found.shop, found.request, found.view.test);
+    return accounts.some((entry) => entry.id === account);
+  };
+  return { account: (await isChoice()) ? account : null, isNeeded };
 }

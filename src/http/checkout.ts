@@ -37,8 +37,8 @@ async function linkedPayment(c: Context<AppEnv>): Promise<PaymentId | null> {
 async function visit(c: Context<AppEnv>, id: PaymentId, name: string | null): Promise<Response> {
   if (name === null) return hop(c, id);
   try {
-    const account = await choiceOf(c.get('service'), id, name);
-    return account === null ? noChoicePage(c, id, name) : hop(c, id, account);
+    const { account, isNeeded } = await choiceOf(c.get('service'), id, name);
+    return account === null && isNeeded ? await noChoicePage(c, id, name) : await hop(c, id, account);
   } catch (error) {
     return hopFailedPage(c, id, error, name);
   }

@@ -3,14 +3,26 @@
  * place of a page; coming back or reloading begins another order where the bank takes the first one again; the choice or the language is
  * lost on the way; a program that looks at the address has an order made.
  */
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { BANK_API, makeAccount, makeShop, network, request, type TestShop } from '../support/harness.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  BANK_API,
+  journey,
+  makeAccount,
+  makeShop,
+  network,
+  request,
+  type TestShop,
+} from '../support/harness.ts';
 
 let net: ReturnType<typeof network>;
 beforeEach(() => {
   net = network();
 });
 afterEach(() => net.restore());
+
+/** Where an answer leads, without what is signed anew each time. */
+const placeOf = (answer: Response) =>
+  (answer.headers.get('location') ?? '').replace(/expires=\d+&signature=[\w-]+/, '');
 
 /** A payment whose shopper chooses between two banks. */
 async function open() {
@@ -77,4 +89,31 @@ it('makes nothing when a program looks at it, and takes a person on who is taken
   const page = await request(onward, { method: 'POST', headers: form, body: 'account=' });
   expect(await page.text()).toContain('name="ORDERID"');
   expect((await shop.payment(id)).status).toBe('forwarded');
+});
+
+describe('an address whose account cannot be chosen any more', () => {
+  const PATH_OF_NOBODY = '?account=nobody';
+
+  it('does not tell a shopper who has paid that nothing was charged', async () => {
+    const attempt = await journey('ogone', { fields: { account: undefined } });
+    await attempt.notify('pay');
+    const { checkoutUrl } = await attempt.shop.payment(attempt.payment.id);
+    const path = new URL(checkoutUrl).pathname;
+    const plain = await request(path);
+    const named = await request(path + PATH_OF_NOBODY);
+    expect([named.status, placeOf(named)]).toEqual([303, placeOf(plain)]);
+    expect(placeOf(named)).toContain('status=paid');
+  });
+
+  it('says of a payment that was called off what its plain address says', async () => {
+    const { shop, id, path } = await open();
+    expect((await shop.call('POST', `/payments/${id}/cancel`, {})).status).toBe(200);
+    const [plain, named] = [await request(path), await request(path + PATH_OF_NOBODY)];
+    expect([plain.status, named.status]).toEqual([410, 410]);
+  });
+
+  it('is refused while there is something to choose for', async () => {
+    const { path } = await open();
+    expect((await request(path + PATH_OF_NOBODY)).status).toBe(404);
+  });
 });
