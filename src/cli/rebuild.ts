@@ -3,8 +3,9 @@
  * ADMIN_TOKEN. Shows progress. The place that it has reached is kept in a file, so that a run that was broken off goes on where it was;
  * the file goes when all is done. Payments that change meanwhile push themselves, and a row never gives way to an older one.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { keepPlace, keptPlace } from './place.ts';
 import { shareOfId } from './progress.ts';
 
 interface Rebuilt {
@@ -49,8 +50,8 @@ async function call(url: string, body: object): Promise<Rebuilt> {
 
 function placeIn(file: string, url: string, older: boolean): Place {
   const begin = { url, older, cursor: '', queued: 0, empty: 0 };
-  if (!existsSync(file)) return begin;
-  const place = JSON.parse(readFileSync(file, 'utf8')) as Place;
+  const place = keptPlace<Place>(file);
+  if (!place) return begin;
   if (place.url !== url || place.older !== older)
     throw new Error(
       `${file} is of another run (${place.url}): remove it, or name another file with --cursor`,
@@ -71,7 +72,7 @@ async function everyPage(url: string, file: string, older: boolean): Promise<voi
       return;
     }
     place = { ...place, cursor: page.nextCursor, queued, empty };
-    writeFileSync(file, `${JSON.stringify(place)}\n`);
+    keepPlace(file, place);
     const percent = (100 * shareOfId(page.nextCursor)).toFixed(1);
     console.log(`${percent} %: ${queued} payments queued, ${empty} objects without one`);
   }
