@@ -70,15 +70,12 @@ function cut(values: IpnValues): Tokens {
   return { texts, names };
 }
 
-/** A message is read in several ways, and cut once. */
-const known = new WeakMap<IpnValues, Tokens>();
+/** A message is read in several ways, one after the other, and cut once. */
+let last: { readonly values: IpnValues; readonly tokens: Tokens } | null = null;
 
 function tokensOf(values: IpnValues): Tokens {
-  const before = known.get(values);
-  if (before) return before;
-  const tokens = cut(values);
-  known.set(values, tokens);
-  return tokens;
+  if (last?.values !== values) last = { values, tokens: cut(values) };
+  return last.tokens;
 }
 
 /** The signed text cut at every `+`: the same for whatever names and borders its values come with. */
