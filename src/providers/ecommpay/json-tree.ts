@@ -107,12 +107,21 @@ function unmarked(value: unknown): JsonTree {
   return members as JsonTree;
 }
 
+/** Whether a JSON text may be too deep, which it is not with few branches. What stands right behind a quote begins none. */
+function mayBeTooDeep(source: string): boolean {
+  let branches = 0;
+  for (const opening of ['{', '['])
+    for (let at = source.indexOf(opening); at >= 0; at = source.indexOf(opening, at + 1))
+      if (source.charCodeAt(at - 1) !== QUOTE) branches += 1;
+  return branches > DEEPEST;
+}
+
 /**
  * Parses JSON. Null when the text is not JSON, or is deeper than what reads it can follow.
  * @throws Problem misconfigured on an engine that does not tell how a number was written: its signatures would be wrong.
  */
 export function parseJsonTree(source: string): JsonTree | null {
-  if (jsonSize(source).depth > DEEPEST) return null;
+  if (mayBeTooDeep(source) && jsonSize(source).depth > DEEPEST) return null;
   try {
     const parsed: unknown = JSON.parse(source);
     if (holdsItsDigits(parsed)) return parsed as JsonTree;

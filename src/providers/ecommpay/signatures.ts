@@ -7,7 +7,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import { equalText, fromBase64, fromUtf8, type Signable, utf8 } from '../../signing/bytes.ts';
 import { hmacText } from '../../signing/digests.ts';
-import { keptOrder } from '../../signing/order.ts';
+import { keptForNames } from '../../signing/order.ts';
 import type { Json, LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { verdict } from '../kit/verdict.ts';
 import {
@@ -25,12 +25,6 @@ import { paymentStatusAlone } from './statuses.ts';
 
 const ALGORITHM = 'HMAC-SHA-512, key = secret text as UTF-8, standard base64 with padding';
 
-/** What is signed, in the order of the message. */
-interface Leaves {
-  readonly paths: string[];
-  readonly values: (string | number)[];
-}
-
 /** What `signature` is left out of: the top, and `general` there. Anywhere else it is signed like the rest. */
 type Place = 'top' | 'general' | 'deeper';
 
@@ -40,32 +34,71 @@ function valueText(leaf: string | number | boolean | null | JsonDigits): string 
   return leaf === null ? '' : Number(leaf);
 }
 
-/** Adds each leaf with its path; empty arrays and objects contribute nothing; `frame_mode` is never signed. */
-function addLeaves(leaves: Leaves, tree: JsonTree, path: string, place: Place): void {
+/** Stands in a shape for a leaf. */
+const LEAF = '';
+
+/** A tree without its values: for a leaf `LEAF`; else how many members there are, and each one's name and shape. */
+type Shape = string[];
+
+/** Takes a tree apart into its shape and its leaves. */
+function takeApart(tree: JsonTree, shape: Shape, leaves: (string | number)[]): void {
   if (typeof tree !== 'object' || tree === null || tree instanceof JsonDigits) {
-    leaves.paths.push(path);
-    leaves.values.push(valueText(tree));
-  } else {
-    const isBranch = !Array.isArray(tree);
-    const start = path === '' ? '' : `${path}:`;
-    for (const name of Object.keys(tree)) {
-      if (name === 'frame_mode' || (name === 'signature' && place !== 'deeper' && isBranch)) continue;
-      const key = name.includes(':') ? name.replaceAll(':', '::') : name;
-      const inner = place === 'top' && name === 'general' && isBranch ? 'general' : 'deeper';
-      addLeaves(leaves, (tree as JsonBranch)[name] ?? null, start + key, inner);
-    }
+    shape.push(LEAF);
+    leaves.push(valueText(tree));
+    return;
+  }
+  const names = Object.keys(tree);
+  shape.push(String(names.length));
+  for (const name of names) {
+    shape.push(name);
+    takeApart((tree as JsonBranch)[name] ?? null, shape, leaves);
   }
 }
 
-const regularOrder = keptOrder(naturalOrder);
-const otherOrder = keptOrder(byteOrder);
+/** The paths of the leaves of a shape; null for one that is not signed: `frame_mode` never is, and empty branches have no leaves. */
+function pathsOf(shape: readonly string[]): (string | null)[] {
+  const paths: (string | null)[] = [];
+  let at = 0;
+  const add = (path: string, place: Place, isSigned: boolean): void => {
+    const count = shape[at++] ?? LEAF;
+    if (count === LEAF) paths.push(isSigned ? path : null);
+    const start = path === '' ? '' : `${path}:`;
+    for (let left = Number(count); left > 0; left--) {
+      const name = shape[at++] ?? '';
+      const isLeftOut = name === 'frame_mode' || (name === 'signature' && place !== 'deeper');
+      const inner = place === 'top' && name === 'general' ? 'general' : 'deeper';
+      add(start + name.replaceAll(':', '::'), inner, isSigned && !isLeftOut);
+    }
+  };
+  add('', 'top', true);
+  return paths;
+}
 
-function textOf(tree: JsonTree, orderOf = regularOrder): string {
-  const leaves: Leaves = { paths: [], values: [] };
-  addLeaves(leaves, tree, '', 'top');
+/** A leaf that is signed. */
+interface Line {
+  /** What stands before its value. */
+  readonly start: string;
+  /** Its place among the leaves. */
+  readonly leaf: number;
+}
+
+/** Messages of one kind have one shape: its lines, in their order, are found once. */
+function linesBy(compare: (a: string, b: string) => number): (shape: readonly string[]) => readonly Line[] {
+  return keptForNames((shape) => {
+    const signed = pathsOf(shape).flatMap((path, leaf) => (path === null ? [] : [{ path, leaf }]));
+    signed.sort((a, b) => compare(a.path, b.path));
+    return signed.map(({ path, leaf }, place) => ({ start: `${place === 0 ? '' : ';'}${path}:`, leaf }));
+  });
+}
+
+const regularOrder = linesBy(naturalOrder);
+const otherOrder = linesBy(byteOrder);
+
+function textOf(tree: JsonTree, linesOf = regularOrder): string {
+  const [shape, leaves]: [Shape, (string | number)[]] = [[], []];
+  takeApart(tree, shape, leaves);
   let text = '';
-  for (const place of orderOf(leaves.paths))
-    text += `${text === '' ? '' : ';'}${leaves.paths[place]}:${leaves.values[place]}`;
+  for (const { start, leaf } of linesOf(shape)) text += start + leaves[leaf];
   return text;
 }
 

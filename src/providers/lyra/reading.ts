@@ -54,27 +54,28 @@ const orderOf = keptOrder();
 /** The signed text cut at every `+`, in the order in which it was signed. */
 function cut(values: IpnValues): Tokens {
   const [texts, names]: [string[], (string | null)[]] = [[], []];
-  const all = [...values];
-  for (const place of orderOf(all.map(([name]) => name))) {
-    const [name, value] = all[place] as readonly [string, string];
-    const parts = value.split('+');
-    for (const text of parts) {
+  const [allNames, allValues] = [[...values.keys()], [...values.values()]];
+  for (const place of orderOf(allNames)) {
+    const value = allValues[place] ?? '';
+    if (!value.includes('+')) {
+      texts.push(value);
+      names.push(allNames[place] ?? null);
+      continue;
+    }
+    for (const text of value.split('+')) {
       texts.push(text);
-      names.push(parts.length === 1 ? name : null);
+      names.push(null);
     }
   }
   return { texts, names };
 }
 
-/** A message is read in several ways, and cut once. */
-const known = new WeakMap<IpnValues, Tokens>();
+/** A message is read in several ways, one after the other, and cut once. */
+let last: { readonly values: IpnValues; readonly tokens: Tokens } | null = null;
 
 function tokensOf(values: IpnValues): Tokens {
-  const before = known.get(values);
-  if (before) return before;
-  const tokens = cut(values);
-  known.set(values, tokens);
-  return tokens;
+  if (last?.values !== values) last = { values, tokens: cut(values) };
+  return last.tokens;
 }
 
 /** The signed text cut at every `+`: the same for whatever names and borders its values come with. */

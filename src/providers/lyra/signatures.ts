@@ -91,14 +91,18 @@ interface VerifiedForm {
  * @throws Refusal
  */
 export function verifyLyraForm(settings: Partial<LyraSettings>, received: Received): VerifiedForm {
-  const fields = [...received.values()].filter(({ name }) => isVads(name));
-  const text = joined(
-    fields.map(({ name }) => name),
-    fields.map(({ octets }) => octets),
-  );
-  const { base, signature } = signText(settings, fromOctets(text + utf8Octets(settings.key ?? '')));
+  const [names, signed]: [string[], string[]] = [[], []];
+  const values = new Map<string, string>();
+  for (const { name, value, octets } of received.values()) {
+    if (!isVads(name)) continue;
+    names.push(name);
+    signed.push(octets);
+    values.set(name, value);
+  }
+  const text = joined(names, signed) + utf8Octets(settings.key ?? '');
+  const { base, signature } = signText(settings, fromOctets(text));
   requireSignature(base, signature, textOf(received, 'signature'), 'signature');
-  return { values: new Map(fields.map(({ name, value }) => [name, value])), base, signature };
+  return { values, base, signature };
 }
 
 /** Whether a message is of the REST API, and not of the form. */
