@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseJsonOnce, RepeatedMember } from '../../../src/providers/kit/json-once.ts';
+import { DEEPEST } from '../../../src/providers/kit/message-limits.ts';
 
 describe('JSON', () => {
   it.each([
@@ -9,6 +10,11 @@ describe('JSON', () => {
     String.raw`{"a":1,"\u0061":2}`,
     String.raw`{"a\"":1,"a\"":2}`,
     '{"a" : 1, "a" : 2}',
+    '{"a"\n:1,"a"\t:2}',
+    // What looks like a member stands inside of a value, and hides none.
+    String.raw`{"a":"\":","a":2}`,
+    '{"a":" : :","a":2}',
+    String.raw`{"x":"\":\":\":","a":{"b":1,"b":1}}`,
   ])('that says a thing twice is not read: %s', (text) => {
     expect(() => parseJsonOnce(text)).toThrow('twice');
   });
@@ -30,11 +36,22 @@ describe('JSON', () => {
     '{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}',
     String.raw`{"a":"\"a\":1,{","b":"a"}`,
     '{"":1,"__proto__":2}',
+    String.raw`{"a":"\":\":","b":" : "}`,
+    '{"a" :1,"b"\r\n:2}',
+    `${'['.repeat(DEEPEST)}${']'.repeat(DEEPEST)}`,
     '[]',
     '"a"',
     'null',
   ])('that says a thing once is read: %s', (text) => {
     expect(parseJsonOnce(text)).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    `${'['.repeat(DEEPEST + 1)}${']'.repeat(DEEPEST + 1)}`,
+    `${'{"a":'.repeat(DEEPEST + 1)}1${'}'.repeat(DEEPEST + 1)}`,
+    `{"a":"\\":","b":${'['.repeat(DEEPEST)}${']'.repeat(DEEPEST)}}`,
+  ])('that is too deep is not read: %s', (text) => {
+    expect(() => parseJsonOnce(text)).toThrow('deeper');
   });
 
   it('that is none is not read', () => {
