@@ -180,7 +180,7 @@ export async function accountsToChoose(
 }
 
 /** What the name of an account comes to as a choice for a payment. */
-export interface Choice {
+interface NamedChoice {
   /** Null: it cannot be chosen. */
   readonly account: string | null;
   /** Whether there is anything to choose for: else the shopper learns what became of the payment, whatever was named. */
@@ -191,7 +191,7 @@ export interface Choice {
  * The account that a shopper chooses for a payment, by a name that a page has shown: one of the shop's where it has left the choice open,
  * else no other than it has named. An account that has moved since the page was shown is its successor.
  */
-export async function choiceOf(service: Service, id: PaymentId, name: string): Promise<Choice> {
+export async function choiceOf(service: Service, id: PaymentId, name: string): Promise<NamedChoice> {
   const account = movedTo(await movesNow(service), name) ?? name;
   const found = await service.ledger(id).read();
   const isNeeded =
