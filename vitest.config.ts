@@ -69,6 +69,7 @@ export const ALONE = [
   'test/http/open-doors.test.ts',
   'test/http/operator-*.test.ts',
   'test/http/operators.test.ts',
+  'test/http/paid-elsewhere.test.ts',
   'test/http/succession*.test.ts',
   'test/polybanking/**/*.test.ts',
 ];
