@@ -10,6 +10,7 @@ describe('JSON', () => {
     String.raw`{"a":1,"\u0061":2}`,
     String.raw`{"a\"":1,"a\"":2}`,
     '{"a" : 1, "a" : 2}',
+    '{"a":1,"a" :2}',
     '{"a"\n:1,"a"\t:2}',
     // What looks like a member stands inside of a value, and hides none.
     String.raw`{"a":"\":","a":2}`,
