@@ -5,18 +5,12 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { Retried } from './test/support/retried.ts';
+import { FailedFiles } from './test/support/failed-files.ts';
 
 const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');
 
 /** What a test inside workerd may take on a machine that has much else to do, in milliseconds. */
 const BUSY_MS = 60_000;
-
-/**
- * How often a test of whole processes or of a browser is tried once more after it has failed. `.ci/run` says 1, for machines with much else to
- * do; what needed it is named at the end. By hand it is none, and the tests in workerd, whose clock stands still, have none anywhere.
- */
-const RETRIES = Number(process.env.TEST_RETRIES ?? 0);
 
 /** Memory that looks like a folder. */
 const MEMORY = '/dev/shm';
@@ -143,7 +137,7 @@ export default defineConfig(async () => {
   return {
     test: {
       silent: 'passed-only' as const,
-      reporters: ['default', new Retried()],
+      reporters: ['default', new FailedFiles()],
       sequence: { sequencer: LongFirst },
       // By default one core is left free, which is half of a small machine; and some tests wait more than they work.
       maxWorkers: Math.max(3, availableParallelism() - 1),
@@ -197,7 +191,6 @@ export default defineConfig(async () => {
           test: {
             name: 'node',
             include: IN_NODE,
-            retry: RETRIES,
             // Some start compilers and servers: on a busy machine that takes minutes.
             testTimeout: 600_000,
             hookTimeout: 600_000,

@@ -3,8 +3,7 @@
  * The place that it has reached is kept in a file: a run that was broken off goes on there, with what it had found.
  */
 import { rmSync } from 'node:fs';
-import { bodyTextOf } from './http-call.ts';
-import { type CallPorts, operatorCall, type Server, WrongCall } from './operator-calls.ts';
+import { type CallPorts, operatorText, type Server, WrongCall } from './operator-calls.ts';
 import { keepPlace, keptPlace } from './place.ts';
 import { progressOn, shareOfId, type Terminal } from './progress.ts';
 
@@ -154,6 +153,6 @@ async function auditListed(
 }
 
 async function json<T>(server: Server, path: string, ports: CallPorts): Promise<T> {
-  const answer = await operatorCall(server, `/v1/admin/${path}`, ports);
-  return JSON.parse(await bodyTextOf(answer)) as T;
+  const { text } = await operatorText(server, `/v1/admin/${path}`, ports);
+  return JSON.parse(text) as T;
 }

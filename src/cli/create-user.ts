@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { invitationPath } from '../console/invitation-path.ts';
 import { fromBase64 } from '../signing/bytes.ts';
+import { answerJson, wholeAnswer } from './whole-answer.ts';
 
 const LOCAL = 'http://localhost:8787';
 
@@ -58,15 +59,15 @@ async function main(): Promise<void> {
     shops: listOf(values.shops),
     groups: listOf(values.groups),
   };
-  const response = await fetch(url, {
+  const answer = await wholeAnswer(url, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(user),
   }).catch((cause: unknown) => {
     throw new Error(`${url.origin} does not answer: start it, or name another with --url`, { cause });
   });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  const made = (await response.json()) as MadeUser;
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.text}`);
+  const made = answerJson<MadeUser>(url, answer);
   const base = new URL(values.console ?? values.url ?? LOCAL).origin;
   console.log(`made ${made.email} (${values.role}, ${made.id})`);
   if (key) {

@@ -40,7 +40,7 @@ export const httpCall: HttpCall = (url, headers, { method = 'GET', body, headers
           const value = answer.headers[name];
           return value === undefined ? null : String(value);
         },
-        body: answer as AsyncIterable<Uint8Array>,
+        body: piecesOf(answer, url),
       }),
     );
     call.setTimeout(SILENCE_MS, () =>
@@ -49,6 +49,15 @@ export const httpCall: HttpCall = (url, headers, { method = 'GET', body, headers
     call.on('error', reject);
     call.end(body);
   });
+
+/** An answer's body; one that breaks off says so, and whose it was. */
+async function* piecesOf(answer: IncomingMessage, { origin }: URL): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw new Error(`the answer of ${origin} broke off: run the command again, and it goes on`, { cause });
+  }
+}
 
 /** A whole body as text. */
 export async function bodyTextOf({ body }: HttpAnswer): Promise<string> {

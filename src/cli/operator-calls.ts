@@ -71,6 +71,34 @@ export async function operatorCall(
   }
 }
 
+/** A whole answer. */
+export interface OperatorText {
+  readonly text: string;
+  /** By its name in small letters; null: it is not there. */
+  readonly header: (name: string) => string | null;
+}
+
+/**
+ * One call and its whole answer: one that breaks off is tried again as one that does not come.
+ * @throws as operatorCall; Error where the answer breaks off time after time.
+ */
+export async function operatorText(
+  server: Server,
+  path: string,
+  ports: CallPorts,
+  sent: HttpSent = {},
+): Promise<OperatorText> {
+  for (let tried = 1; ; tried += 1) {
+    const answer = await operatorCall(server, path, ports, sent);
+    try {
+      return { text: await bodyTextOf(answer), header: answer.header };
+    } catch (error) {
+      if (tried >= TRIES) throw error;
+      await ports.pause(PAUSE_MS * tried);
+    }
+  }
+}
+
 /** What an answer says that is no success. It is read to its end: what is not read keeps its connection. */
 async function refusalOf(answer: HttpAnswer): Promise<string> {
   const text = await bodyTextOf(answer).catch(() => '');

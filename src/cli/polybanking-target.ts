@@ -1,4 +1,5 @@
 /** The Worker that takes over PolyBanking's data: what a move sends to it. */
+import { answerJson, NoAnswer, type WholeAnswer, wholeAnswer } from './whole-answer.ts';
 
 /** What became of taking over one thing. */
 export type ImportOutcome =
@@ -15,7 +16,7 @@ interface Account {
   readonly currencies: readonly string[];
 }
 
-/** The Worker cannot be reached, fails, or does not take our token. */
+/** The Worker cannot be reached, fails, or does not take our token: every other call would end the same way. */
 export class Unavailable extends Error {}
 
 export type Importable = 'shop' | 'user' | 'change' | 'transaction';
@@ -32,33 +33,33 @@ export class Target {
   }
 
   /** @throws Unavailable */
-  async #call(path: string, body?: unknown): Promise<Response> {
-    const response = await fetch(new URL(path, this.#url), {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }).catch((error: unknown) => {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      throw new Unavailable(`${this.#url} cannot be reached: ${String(cause)}`);
-    });
-    // Every other call would fail the same way.
-    if (response.status === 401 || response.status >= 500)
-      throw new Unavailable(`${this.#url} answers ${response.status} ${await response.text()}`);
-    return response;
+  async #call<T>(path: string, body?: unknown): Promise<{ readonly answer: WholeAnswer; readonly data: T }> {
+    const url = new URL(path, this.#url);
+    try {
+      const answer = await wholeAnswer(url, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const { status, text } = answer;
+      if (status === 401 || status >= 500) throw new Unavailable(`${this.#url} answers ${status} ${text}`);
+      return { answer, data: answerJson<T>(url, answer) };
+    } catch (error) {
+      throw error instanceof NoAnswer ? new Unavailable(error.message, { cause: error }) : error;
+    }
   }
 
   async accounts(): Promise<readonly Account[]> {
-    const response = await this.#call('/v1/admin/accounts');
-    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-    return ((await response.json()) as { readonly data: readonly Account[] }).data;
+    const { answer, data } = await this.#call<{ readonly data: readonly Account[] }>('/v1/admin/accounts');
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.text}`);
+    return data.data;
   }
 
   /** What became of one thing; in a dry run, what would. */
   async put(what: Importable, body: object): Promise<ImportOutcome> {
     const sent = this.#dryRun ? { ...body, dryRun: true } : body;
-    const response = await this.#call(`/v1/admin/imports/polybanking/${what}`, sent);
-    if (response.ok) return (await response.json()) as ImportOutcome;
-    const problem = (await response.json()) as { readonly detail?: string };
-    return { rejected: problem.detail ?? String(response.status) };
+    const { answer, data } = await this.#call<unknown>(`/v1/admin/imports/polybanking/${what}`, sent);
+    if (answer.ok) return data as ImportOutcome;
+    return { rejected: (data as { readonly detail?: string }).detail ?? String(answer.status) };
   }
 }

@@ -7,6 +7,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { keepPlace, keptPlace } from './place.ts';
 import { shareOfId } from './progress.ts';
+import { answerJson, NoAnswer, wholeAnswer } from './whole-answer.ts';
 
 interface Rebuilt {
   readonly queued: number;
@@ -30,20 +31,25 @@ const BATCH = 100;
 const TRIES = 5;
 const PAUSE_MS = 2000;
 
-async function call(url: string, body: object): Promise<Rebuilt> {
+/** One page. What passes (429, 5xx, no answer) is tried again: a payment that is queued twice is pushed once more. */
+async function call(server: string, body: object): Promise<Rebuilt> {
+  const url = new URL('/v1/admin/payments/rebuild', server);
   for (let tried = 1; ; tried += 1) {
-    const response = await fetch(new URL('/v1/admin/payments/rebuild', url), {
+    const answer = await wholeAnswer(url, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${process.env.ADMIN_TOKEN ?? ''}`,
         'content-type': 'application/json',
       },
       body: JSON.stringify(body),
+    }).catch((error: unknown) => {
+      if (error instanceof NoAnswer && tried < TRIES) return null;
+      throw error;
     });
-    if (response.ok) return (await response.json()) as Rebuilt;
-    const isPassing = response.status === 429 || response.status >= 500;
-    if (!isPassing || tried >= TRIES) throw new Error(`${response.status} ${await response.text()}`);
-    const seconds = Number(response.headers.get('retry-after') ?? 0);
+    if (answer?.ok) return answerJson<Rebuilt>(url, answer);
+    const isPassing = answer === null || answer.status === 429 || answer.status >= 500;
+    if (answer && (!isPassing || tried >= TRIES)) throw new Error(`${answer.status} ${answer.text}`);
+    const seconds = Number(answer?.header('retry-after') ?? 0);
     await new Promise((done) => setTimeout(done, Math.max(PAUSE_MS, seconds * 1000)));
   }
 }

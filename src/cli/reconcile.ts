@@ -17,8 +17,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { LARGEST_FILE } from '../payments/reconciled.ts';
-import { bodyTextOf, type HttpAnswer } from './http-call.ts';
-import { type CallPorts, operatorCall, type Server, WrongCall } from './operator-calls.ts';
+import { type CallPorts, type OperatorText, operatorText, type Server, WrongCall } from './operator-calls.ts';
 import { keepPlace, keptPlace } from './place.ts';
 import { progressOn, type Terminal } from './progress.ts';
 
@@ -188,11 +187,11 @@ export async function reconcile(
     ...(timeZone && { timeZone }),
   };
   const call = async (method: string, path: string, body?: object): Promise<Read> => {
-    const answer = await operatorCall(server, `/v1/admin/reconciliations${path}`, ports, {
+    const { text } = await operatorText(server, `/v1/admin/reconciliations${path}`, ports, {
       method,
       ...(body && { body: JSON.stringify(body) }),
     });
-    return JSON.parse(await bodyTextOf(answer)) as Read;
+    return JSON.parse(text) as Read;
   };
   const placeFile = `${file}.place`;
   const forget = () => rmSync(placeFile, { force: true });
@@ -239,12 +238,12 @@ async function send(file: string, size: number, begun: Read, server: Server, por
     for (let at = begun.file.received; at < size; ) {
       const piece = Buffer.alloc(Math.min(PIECE, size - at));
       readSync(input, piece, 0, piece.length, at);
-      const answer = await operatorCall(server, `/v1/admin/reconciliations/${begun.id}/file`, ports, {
+      const { text } = await operatorText(server, `/v1/admin/reconciliations/${begun.id}/file`, ports, {
         method: 'PUT',
         body: piece,
         headers: { 'content-range': `bytes ${at}-${at + piece.length - 1}/${size}` },
       });
-      at = (JSON.parse(await bodyTextOf(answer)) as Read).file.received;
+      at = (JSON.parse(text) as Read).file.received;
       progress.show({
         share: at / size,
         words: `${at.toLocaleString('en-US')} of ${size.toLocaleString('en-US')} bytes`,
@@ -291,10 +290,9 @@ async function writeLines(csv: string, id: string, server: Server, ports: Ports)
   try {
     for (let cursor: string | null = '0', isFirst = true; cursor !== null; isFirst = false) {
       const path = `/v1/admin/reconciliations/${id}?format=csv&limit=1000&cursor=${cursor}`;
-      const answer: HttpAnswer = await operatorCall(server, path, ports);
-      const text = await bodyTextOf(answer);
+      const { text, header }: OperatorText = await operatorText(server, path, ports);
       writeFileSync(output, isFirst ? text : text.slice(text.indexOf('\r\n') + 2));
-      cursor = answer.header('x-next-cursor');
+      cursor = header('x-next-cursor');
     }
   } finally {
     closeSync(output);

@@ -2,6 +2,7 @@
  * `npm run setup -- ACCOUNT [--url URL]`: every address and switch to enter in the back office of an account's provider, in order. Needs ADMIN_TOKEN.
  */
 import { parseArgs } from 'node:util';
+import { answerJson, wholeAnswer } from './whole-answer.ts';
 
 interface Account {
   readonly id: string;
@@ -15,13 +16,13 @@ async function main(): Promise<void> {
   const [id] = positionals;
   if (!id) throw new Error('usage: npm run setup -- ACCOUNT [--url http://localhost:8787]');
   const url = new URL(`/v1/admin/accounts/${encodeURIComponent(id)}`, values.url ?? 'http://localhost:8787');
-  const response = await fetch(url, {
+  const answer = await wholeAnswer(url, {
     headers: { authorization: `Bearer ${process.env.ADMIN_TOKEN ?? ''}` },
   }).catch((cause: unknown) => {
     throw new Error(`${url.origin} does not answer: start it, or name another with --url`, { cause });
   });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  const account = (await response.json()) as Account;
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.text}`);
+  const account = answerJson<Account>(url, answer);
   console.log(`${account.id}: ${account.provider}, ${account.environment}\n`);
   for (const [index, { where, value }] of account.setup.entries()) {
     console.log(`${index + 1}. ${where}\n   ${value}\n`);

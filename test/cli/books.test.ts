@@ -14,6 +14,7 @@ import { exportTo } from '../../src/cli/export.ts';
 import { httpCall } from '../../src/cli/http-call.ts';
 import { freePort } from '../../src/sandbox/run/port.ts';
 import { expectedDetails, expectedLogs, type Row } from '../polybanking/original/expected.ts';
+import { killGroup } from '../support/process-groups.ts';
 import { ROOT, runBeside } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-books-'));
@@ -67,9 +68,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const ended = new Promise((done) => server.once('exit', done));
-  if (server.pid !== undefined) process.kill(-server.pid, 'SIGKILL');
-  await ended;
+  await killGroup(server);
   rmSync(folder, { recursive: true, force: true });
 });
 

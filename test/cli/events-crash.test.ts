@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../../src/sandbox/run/port.ts';
 import { migrateLocal } from '../../src/sandbox/run/server.ts';
+import { killGroup } from '../support/process-groups.ts';
 import { ROOT } from './support.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'countersign-events-'));
@@ -77,13 +78,6 @@ async function startWorker(): Promise<void> {
     if (started.exitCode !== null) throw new Ended(`the Worker ended with ${started.exitCode}`);
     return (await fetch(`${origin}/health`)).ok;
   }, LONG_MS / 2);
-}
-
-/** The machine stops: nothing is ended in order. */
-async function kill(): Promise<void> {
-  const ended = new Promise((resolve) => worker.once('exit', resolve));
-  process.kill(-(worker.pid ?? 0), 'SIGKILL');
-  await ended;
 }
 
 /** What is waited for will not come. */
@@ -190,7 +184,7 @@ beforeAll(async () => {
   apiKey = made.keys.apiKey;
 }, LONG_MS);
 afterAll(async () => {
-  await kill().catch(() => {});
+  await killGroup(worker);
   shop?.close();
   rmSync(state, { recursive: true, force: true });
 });
@@ -201,7 +195,7 @@ it(
     const paying = Promise.all(Array.from({ length: 8 }, (_, n) => payAndRefund(`order-${n}`)));
     // In the middle of it.
     await until(async () => tries.size >= 6, LONG_MS);
-    await kill();
+    await killGroup(worker);
     await startWorker();
     const known = (await paying).filter(Boolean).length;
     expect(known).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/sandbox/run/port.ts';
 import { expectedDetails, expectedLogs, type Row, renumbered } from '../polybanking/original/expected.ts';
+import { killGroup } from '../support/process-groups.ts';
 import { ROOT } from './support.ts';
 
 const PORT = await freePort();
@@ -34,15 +35,8 @@ async function startServer(): Promise<ChildProcess> {
     if (health?.ok) return child;
     await pause(100);
   }
-  await killed(child, true);
+  await killGroup(child);
   throw new Error('the server did not start');
-}
-
-/** Kills a process, or its whole group, with no time to write anything. */
-async function killed(child: ChildProcess, group: boolean): Promise<void> {
-  const ended = new Promise((done) => child.once('exit', done));
-  if (child.pid !== undefined) process.kill(group ? -child.pid : child.pid, 'SIGKILL');
-  await ended;
 }
 
 let server: ChildProcess;
@@ -50,7 +44,7 @@ beforeAll(async () => {
   server = await startServer();
 });
 afterAll(async () => {
-  await killed(server, true);
+  await killGroup(server);
   rmSync(state, { recursive: true, force: true });
 });
 
@@ -211,9 +205,10 @@ describe('an import that is broken off', { timeout: LONG_MS }, () => {
   it('by kill -9 goes on where it ended, and ends as one that was not', async () => {
     const { path, dump } = larger(100_000);
     const total = transactions(dump).length;
-    const { child } = start(path);
+    const { child, ended } = start(path);
     await untilSome(dump, 20);
-    await killed(child, false);
+    child.kill('SIGKILL');
+    await ended;
     expect(child.signalCode).toBe('SIGKILL');
     const dry = await migrate(path, '--dry-run');
     const second = await migrate(path);
@@ -230,12 +225,11 @@ describe('an import that is broken off', { timeout: LONG_MS }, () => {
     const total = transactions(dump).length;
     const first = start(path);
     await untilSome(dump, 20);
-    await killed(server, true);
-    expect(await first.ended).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining('cannot be reached'),
-    });
+    await killGroup(server);
+    const ended = await first.ended;
+    // Back before anything is compared: what tries this test again needs it.
     server = await startServer();
+    expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining('cannot be reached') });
     const { stdout, status } = await migrate(path);
     const { imported, there, rejected } = tallyOf(stdout);
     expect(there).toBeGreaterThan(0);
