@@ -35,7 +35,6 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'tpay: the forms of what md5sum joins, md5sum alone taken for proof',
     provider: 'tpay',
-    inCi: true,
     edits: [
       room('tpay/proof.ts', "undecided: ['outcome', 'amount', 'currency'],", 'undecided: [],'),
       room('tpay/proof.ts', 'bordersCovered: false,', 'bordersCovered: true,'),
@@ -45,7 +44,6 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'Dotpay: the forms of what is signed in front of the free text',
     provider: 'dotpay',
-    inCi: true,
     edits: [room('dotpay/index.ts', '    requireUrlcForms(account.settings, values);\n')],
   },
   {
@@ -102,13 +100,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'Paybox: that the key speaks for every merchant',
     provider: 'paybox',
-    inCi: true,
     edits: [room('paybox/proof.ts', "keyOf: 'platform'", "keyOf: 'merchant'")],
   },
   {
     without: 'the ledger: that an update brings back what was sent with its attempt',
     provider: 'systempay',
-    inCi: true,
     edits: [UNBOUND],
   },
   {
@@ -307,7 +303,6 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'the ledger: the mark of what is not proven, where it is shown',
     provider: 'dotpay',
-    inCi: true,
     edits: [edit('src/ledger/record.ts', 'signed: said.proven ?? null,', 'signed: true,')],
   },
   {
