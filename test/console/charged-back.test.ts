@@ -26,6 +26,8 @@ it.each([
   const { text } = await browser.open(page);
   const refund = await browser.open(`${page}/refund`);
   expect(text.includes(`href="${page}/refund"`)).toBe(left !== null);
+  // What is missing stands beside what was asked for, paid and refunded.
+  expect(text).toMatch(new RegExp(`<dt>Charged back</dt><dd>[^/]*${(amount / 100).toFixed(2)}`));
   if (left === null) expect(refund.text).not.toContain('name="amount"');
   else expect(refund.text).toContain(`value="${left}"`);
 });

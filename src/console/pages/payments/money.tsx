@@ -2,6 +2,7 @@
 import type { OperationState } from '../../../payments/operations.ts';
 import { Amount, Empty, Pill, StatusPill, Time, type Tone } from '../../components/show.tsx';
 import { DataTable } from '../../components/table.tsx';
+import { commonTexts } from '../../texts/common.ts';
 import { paymentTexts } from '../../texts/payment.ts';
 import { storyTexts } from '../../texts/story.ts';
 import type { View } from '../../view.ts';
@@ -12,16 +13,19 @@ interface Shown {
   readonly payment: ReadPayment;
 }
 
-/** Asked, authorized, paid, refunded. */
+/** Asked, authorized, paid, refunded; and what banks took back, where they did. */
 export function MoneyStrip({ view, payment }: Shown) {
   const t = paymentTexts[view.language];
+  const { status } = commonTexts[view.language];
   const { amount, amounts, currency } = payment;
-  const parts = [
+  const chargedBack = payment.attempts.reduce((sum, attempt) => sum + attempt.chargedBack, 0);
+  const parts: readonly (readonly [string, number])[] = [
     [t.asked, amount],
     [t.authorized, amounts.authorized],
     [t.paid, amounts.paid],
     [t.refunded, amounts.refunded],
-  ] as const;
+    ...(chargedBack > 0 ? [[status.charged_back, chargedBack] as const] : []),
+  ];
   return (
     <dl class="strip">
       {parts.map(([name, value]) => (

@@ -213,6 +213,7 @@ export async function paymentPage(c: ConsoleContext): Promise<Response> {
           <Timeline
             view={view}
             currency={payment.currency}
+            attempts={payment.attempts}
             lines={log}
             names={actorNames(story)}
             all={showsAll ? null : `${at}?story=all#story`}

@@ -4,6 +4,7 @@ import { countText } from '../../format.ts';
 import { paymentTexts } from '../../texts/payment.ts';
 import { storyTexts } from '../../texts/story.ts';
 import type { View } from '../../view.ts';
+import type { ReadPayment } from './read.ts';
 import { repeatsOf, type StoryLine, storyText } from './story.ts';
 
 /** Lines that a page shows unless asked for all: a page stays small. */
@@ -30,16 +31,29 @@ function toneOf({ type, detail }: StoryLine): string {
   return GOOD.has(type) ? 'ok' : 'none';
 }
 
-/** @param names of operators by the audit log's name of them. @param all the path that shows every line; null: this page does. */
+/** The account of the attempt that a line is about, where several have attempts; null: it is about none, or there is no question. */
+function accountOf({ type, detail }: StoryLine, attempts: ReadPayment['attempts']): string | null {
+  // Its sentence names the account.
+  if (type === 'forwarded' || type === 'forward.failed') return null;
+  if (new Set(attempts.map(({ account }) => account)).size < 2) return null;
+  return attempts.find(({ attempt }) => attempt === detail.attempt)?.account ?? null;
+}
+
+/**
+ * @param names of operators by the audit log's name of them.
+ * @param all the path that shows every line; null: this page does.
+ */
 export function Timeline({
   view,
   currency,
+  attempts,
   lines,
   names,
   all,
 }: {
   readonly view: View;
   readonly currency: string;
+  readonly attempts: ReadPayment['attempts'];
   readonly lines: readonly StoryLine[];
   readonly names: ReadonlyMap<string, string>;
   readonly all: string | null;
@@ -60,11 +74,13 @@ export function Timeline({
         {shown.map((line) => {
           const { by } = line.detail;
           const name = typeof by === 'string' ? names.get(by) : undefined;
+          const account = accountOf(line, attempts);
           return (
             <li class={toneOf(line)}>
               <span class="story-time small muted">
                 <Time view={view} at={line.at} as="exact" /> ·{' '}
                 {words.source[line.source as keyof typeof words.source] ?? line.source}
+                {account !== null && ` · ${account}`}
                 {name !== undefined && ` · ${words.by(name)}`}
               </span>
               <span>
