@@ -147,11 +147,17 @@ export async function auditCommand(options: BookOptions): Promise<number> {
 }
 
 /** The last day that is compared: `--to`, or the one before `--until`, which is left out as in an export. @throws WrongCall */
-export function lastDayIn({ to, until }: Pick<BookOptions, 'to' | 'until'>): string | undefined {
+export function lastDayIn({
+  from,
+  to,
+  until,
+}: Pick<BookOptions, 'from' | 'to' | 'until'>): string | undefined {
   if (to !== undefined && until !== undefined) throw new WrongCall('say --to or --until, not both');
   if (until === undefined) return text(to);
   const next = Date.parse(`${until}T00:00:00Z`);
   if (Number.isNaN(next)) throw new WrongCall('--until takes a day, like 2026-12-01');
+  if (typeof from === 'string' && typeof until === 'string' && until <= from)
+    throw new WrongCall('--until is a day after --from: its own day is left out');
   return new Date(next - DAY_MS).toISOString().slice(0, 10);
 }
 

@@ -290,6 +290,8 @@ describe('the last day', () => {
     expect(lastDayIn({ to: '2026-11-30' })).toBe('2026-11-30');
     expect(lastDayIn({ until: '2026-12-01' })).toBe('2026-11-30');
     expect(lastDayIn({ until: '2028-03-01' })).toBe('2028-02-29');
+    expect(lastDayIn({ from: '2026-11-30', until: '2026-12-01' })).toBe('2026-11-30');
+    expect(() => lastDayIn({ from: '2026-12-01', until: '2026-12-01' })).toThrow('a day after --from');
     expect(lastDayIn({})).toBeUndefined();
   });
 

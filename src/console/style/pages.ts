@@ -1,7 +1,7 @@
 /** What the pages of payments, of attention and the first page add: the strip of money, the story, charts. */
 export const PAGE_PARTS = `
-.strip { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); margin: 0; border: 1px solid var(--line); border-radius: 10px; background: var(--surface); overflow: hidden; }
-.strip > div { padding: 12px 16px; border-left: 1px solid var(--line); } .strip > div:first-child { border-left: 0; }
+.strip { display: flex; flex-wrap: wrap; gap: 1px; margin: 0; border: 1px solid var(--line); border-radius: 10px; background: var(--line); overflow: hidden; }
+.strip > div { flex: 1 1 152px; padding: 12px 16px; background: var(--surface); }
 .strip dt { font-size: 13px; color: var(--muted); } .strip dd { margin: 0; font-size: 17px; font-weight: 600; }
 .payment-title { overflow-wrap: anywhere; font-size: 21px; }
 .story { list-style: none; margin: 0; padding: 0 0 0 16px; border-left: 2px solid var(--line); display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
@@ -25,5 +25,4 @@ export const PAGE_PARTS = `
 .legend { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 20px; } .legend li { display: flex; gap: 8px; align-items: center; }
 .key { width: 12px; height: 12px; flex: none; }
 @media (prefers-color-scheme: dark) { .bar0 { fill: #4ade80; } .bar1 { fill: #7aa8ff; } .bar2 { fill: #fbbf24; } .bar3 { fill: #d8b4fe; } .bar4 { fill: #67e8f9; } .barx { fill: #9ca3af; } }
-@media (max-width: 599px) { .strip { grid-template-columns: repeat(2, minmax(0, 1fr)); } .strip > div:nth-child(odd) { border-left: 0; } .strip > div:nth-child(n+3) { border-top: 1px solid var(--line); } }
 `;
