@@ -59,9 +59,9 @@ export class CountersignError extends Error {
   readonly field: string | null;
   /** Every part of the request that is wrong. */
   readonly errors: readonly WrongField[];
-  /** Of `reference_conflict`: where the request differs from that of the payment, dotted. */
+  /** Of `reference_conflict`: where the request differs from that of the payment or of the operation, dotted. */
   readonly differences: readonly string[];
-  /** Of `reference_conflict`: the id of the payment that has the reference. */
+  /** Of `reference_conflict`: the id of the payment that has the reference or the Idempotency-Key. */
   readonly payment: string | null;
   /** What the provider said, in its own words. */
   readonly provider: { readonly code: string; readonly text: string } | null;
@@ -74,6 +74,8 @@ export class CountersignError extends Error {
    * no money twice.
    */
   readonly idempotencyKey: string | null;
+  /** Of a capture, cancel or refund that was begun: `unknown` may have been carried out, and must not be asked for again. */
+  readonly operation: { readonly operation: number; readonly state: 'failed' | 'unknown' } | null;
   /** Of `expired`, in the feed of events: where to start again. What is before is gone: read the payments themselves. */
   readonly after: string | null;
   /** How often it was sent. */
@@ -89,6 +91,7 @@ export class CountersignError extends Error {
     this.differences = body.differences ?? [];
     this.payment = body.payment ?? null;
     this.provider = body.provider ?? null;
+    this.operation = body.operation ?? null;
     this.after = body.after ?? null;
     this.retryAfter = facts.retryAfter ?? null;
     this.requestId = facts.requestId ?? null;

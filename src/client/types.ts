@@ -709,10 +709,17 @@ export interface ProblemBody {
     /** What is wrong with it. */
     readonly message: string;
   }[] | undefined;
-  /** Of `reference_conflict`: the payment that has the reference. */
+  /** Of `reference_conflict`: the payment that has the reference, or the Idempotency-Key. */
   readonly payment?: string | undefined;
-  /** Of `reference_conflict`: where the request differs from that of the payment. */
+  /** Of `reference_conflict`: where the request differs from that of the payment, or of the operation that has the Idempotency-Key. */
   readonly differences?: readonly string[] | undefined;
+  /** Of a capture, cancel or refund that was begun: what became of it. */
+  readonly operation?: {
+    /** Its number in the payment, from 1. */
+    readonly operation: number;
+    /** `failed`: it was certainly not carried out. `unknown`: it may have been, and is looked up at the provider. */
+    readonly state: 'failed' | 'unknown';
+  } | undefined;
   /** What the provider said. */
   readonly provider?: {
     /** The provider's own code. */

@@ -18,7 +18,7 @@ export async function approvalAbove(service: Service, currency: string): Promise
 
 const MISSING = 'there is no such operation';
 
-function problemOf(result: Exclude<ApprovalResult, { readonly kind: 'done' }>): Problem {
+function problemOf(result: Exclude<ApprovalResult, { readonly kind: 'done' }>, operation: number): Problem {
   switch (result.kind) {
     case 'not_found':
       return new Problem('not_found', MISSING);
@@ -29,7 +29,11 @@ function problemOf(result: Exclude<ApprovalResult, { readonly kind: 'done' }>): 
     case 'problem': {
       const { code, detail, provider } = result.problem;
       const waits = result.isDecided ? '' : '; it still waits for approval';
-      return new Problem(code, `${detail}${waits}`, { provider });
+      const { state } = result;
+      return new Problem(code, `${detail}${waits}`, {
+        provider,
+        ...(state && { operation: { operation, state } }),
+      });
     }
   }
 }
@@ -62,6 +66,6 @@ export async function decideOperation(
       detail: { operation: number, kind, amount },
     });
   }
-  if (result.kind !== 'done') throw problemOf(result);
+  if (result.kind !== 'done') throw problemOf(result, number);
   return result.view;
 }

@@ -81,13 +81,23 @@ function idempotencyKey(c: Context<AppEnv>): string {
   return `made/${hex(bytes)}`;
 }
 
-function answer(c: Context<AppEnv>, result: OperationCommandResult, origin: string): Response {
+function answer(
+  c: Context<AppEnv>,
+  payment: PaymentId,
+  result: OperationCommandResult,
+  origin: string,
+): Response {
   switch (result.kind) {
     case 'none':
       throw new Problem('not_found', 'there is no such payment');
     case 'problem': {
       const { code, detail, provider } = result.problem;
-      throw new Problem(code, detail, { provider });
+      const { operation, state, differences } = result;
+      throw new Problem(code, detail, {
+        provider,
+        ...(operation !== null && state !== null && { operation: { operation, state } }),
+        ...(differences && { conflict: { payment, differences } }),
+      });
     }
     case 'done':
       if (result.replayed) c.header('Idempotent-Replayed', 'true');
@@ -139,5 +149,5 @@ export async function operate(
   const working = executed();
   // A shop that does not wait for the answer does not break the call off.
   c.executionCtx.waitUntil(working.catch(() => {}));
-  return answer(c, await working, origin);
+  return answer(c, id, await working, origin);
 }

@@ -43,7 +43,7 @@ export function operationRoutes(): Routes {
       documented({
         summary: OPERATION_SUMMARIES[kind],
         description:
-          'Without an amount it is the whole; a cancel takes none. The same Idempotency-Key gives the same answer and reaches the provider once. 502 and 504 say in their detail whether the operation failed or its outcome is unknown; an unknown one is asked about, never repeated.',
+          'Without an amount it is the whole; a cancel takes none. The same Idempotency-Key gives the same answer and reaches the provider once. An answer about an operation that was begun has `operation.state`: `failed`, or `unknown`, where it may have been carried out; an unknown one is asked about, never repeated.',
         auth: 'shop',
         ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operationRequest }),
         headers: OPERATION_HEADERS,

@@ -26,6 +26,7 @@ function problemBody(problem: Problem, origin: string) {
     code: problem.code,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
     ...problem.conflict,
+    ...(problem.operation && { operation: problem.operation }),
     ...(problem.startAgain !== null && { after: problem.startAgain }),
     ...(problem.provider && { provider: problem.provider }),
   };

@@ -77,7 +77,7 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, string>> = {
   not_found: 'Not found, or not visible to this key.',
   method_not_allowed: 'The address takes other methods; the header Allow names them.',
   reference_conflict:
-    'The reference belongs to another request. `payment` is its payment, `differences` names the fields that differ.',
+    'The reference, or the Idempotency-Key, belongs to another request. `payment` is its payment, `differences` names the fields that differ.',
   conflict_version: 'The payment has changed since the version in If-Match. Read it, and decide again.',
   expired: 'The place in the list is gone, or never was there. Go on from `after`.',
   invalid_state: 'The payment is not, or no longer, in a status that allows it.',
@@ -90,9 +90,10 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, string>> = {
   internal_error: 'A fault of countersign. The same request may be sent again.',
   misconfigured: 'The service, or the account, lacks a setting. The operator mends it.',
   unavailable: 'The storage does not answer. Try again after the seconds in Retry-After.',
-  provider_error: 'The provider has declined the call, in its own words under `provider`.',
+  provider_error:
+    'The provider has declined the call, in its own words under `provider`; or its answer is not to be believed. A capture, cancel or refund whose `operation.state` is `unknown` may have been carried out.',
   provider_unreachable:
-    'The provider did not answer. A capture, cancel or refund is `unknown`, and reconciled.',
+    'The provider did not answer. A capture, cancel or refund whose `operation.state` is `unknown` may have been carried out, and is looked up.',
 };
 
 export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {

@@ -450,7 +450,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Executes an operation that waits for approval, or ends it. */
   async decideOperation(command: ApprovalCommand): Promise<ApprovalResult> {
     const problem = command.decision === 'approved' ? await this.#unreadableAccount() : null;
-    return problem ? { kind: 'problem', problem, isDecided: false } : this.#operations.decide(command);
+    return problem
+      ? { kind: 'problem', problem, isDecided: false, state: null }
+      : this.#operations.decide(command);
   }
 
   /** Records what a person says became of an operation. */

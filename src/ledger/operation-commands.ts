@@ -1,4 +1,5 @@
 /** The commands about captures, cancels and refunds, and what a person says of an outcome that nobody knows. */
+import type { UnsuccessfulOperation } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type {
@@ -42,7 +43,13 @@ export interface ApprovalCommand extends Pick<OperationCommand, 'origin' | 'rule
 export type ApprovalResult =
   | { readonly kind: 'not_found' | 'not_waiting' | 'same_person' }
   /** It cannot be executed now and still waits, or it was executed and has failed or is unknown. */
-  | { readonly kind: 'problem'; readonly problem: OperationProblem; readonly isDecided: boolean }
+  | {
+      readonly kind: 'problem';
+      readonly problem: OperationProblem;
+      readonly isDecided: boolean;
+      /** Null: it still waits. */
+      readonly state: UnsuccessfulOperation['state'] | null;
+    }
   | { readonly kind: 'done'; readonly view: PaymentView };
 
 /** An operation with everything that is needed to execute or reconcile it. */
@@ -83,7 +90,14 @@ export type OperationOutcome =
 export type OperationCommandResult =
   | { readonly kind: 'none' }
   | ({ readonly kind: 'done'; readonly view: PaymentView } & OperationMade)
-  | ({ readonly kind: 'problem'; readonly problem: OperationProblem } & OperationMade);
+  | ({
+      readonly kind: 'problem';
+      readonly problem: OperationProblem;
+      /** What became of the operation; null: none was made. */
+      readonly state: UnsuccessfulOperation['state'] | null;
+      /** Of a key that another operation has: where the two differ. */
+      readonly differences?: readonly string[];
+    } & OperationMade);
 
 /** The operation that an answer is about. */
 export interface OperationMade {

@@ -143,12 +143,10 @@ export class Operations {
     const wanted = { kind: command.kind, amount: command.amount, attempt: command.attempt };
     const earlier = this.#all().find(({ key }) => key === command.key);
     if (earlier) {
-      return JSON.stringify(earlier.wanted) === JSON.stringify(wanted)
-        ? this.#answerOf(earlier.number, true)
-        : rejected({
-            code: 'reference_conflict',
-            detail: 'this Idempotency-Key belongs to another operation of this payment',
-          });
+      const differences = differing(earlier.wanted, wanted);
+      if (differences.length === 0) return this.#answerOf(earlier.number, true);
+      const detail = `this Idempotency-Key belongs to operation ${earlier.number} of this payment, a ${earlier.kind}`;
+      return { ...rejected({ code: 'reference_conflict', detail }), differences };
     }
     if (this.#all().length >= MAX_OPERATIONS)
       return rejected({
@@ -236,7 +234,12 @@ export class Operations {
     const earlierMovements = Object.keys(record.attempts[attempt - 1]?.unclaimed ?? {});
     const plan = this.#plan({ kind, amount, attempt }, command.rules, others);
     if ('code' in plan)
-      return { kind: 'problem', problem: { code: plan.code, detail: plan.detail }, isDecided: false };
+      return {
+        kind: 'problem',
+        problem: { code: plan.code, detail: plan.detail },
+        isDecided: false,
+        state: null,
+      };
     this.#work.commit((writer) => {
       writer.save(
         withOperation(record, {
@@ -253,7 +256,7 @@ export class Operations {
     await this.#send(number, command.origin);
     const answer = this.#answerOf(number, false);
     return answer.kind === 'problem'
-      ? { kind: 'problem', problem: answer.problem, isDecided: true }
+      ? { kind: 'problem', problem: answer.problem, isDecided: true, state: answer.state }
       : { kind: 'done', view: this.#view() };
   }
 
@@ -331,7 +334,7 @@ export class Operations {
     const answered = answerTo(answerKey(operation.key));
     if (answered) return { kind: 'done', view: JSON.parse(answered.body) as PaymentView, ...made };
     if (operation.state === 'failed' || operation.state === 'unknown') {
-      return { kind: 'problem', problem: operation.problem ?? LOST, ...made };
+      return { kind: 'problem', problem: operation.problem ?? LOST, state: operation.state, ...made };
     }
     return { kind: 'done', view: this.#view(), ...made };
   }
@@ -363,6 +366,14 @@ export class Operations {
 }
 
 /** The answer to an operation that was not made. */
-export function rejected(problem: OperationProblem): OperationCommandResult {
-  return { kind: 'problem', problem, operation: null, replayed: false };
+export function rejected(
+  problem: OperationProblem,
+): Extract<OperationCommandResult, { readonly kind: 'problem' }> {
+  return { kind: 'problem', problem, state: null, operation: null, replayed: false };
+}
+
+/** The members of the request in which two operations differ. */
+function differing(one: OperationWanted, other: OperationWanted): readonly string[] {
+  const names = ['kind', 'amount', 'attempt'] as const;
+  return names.filter((name) => one[name] !== other[name]);
 }

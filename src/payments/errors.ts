@@ -48,6 +48,14 @@ export interface ReferenceConflict {
   readonly differences: readonly string[];
 }
 
+/** The capture, cancel or refund that an answer is about, where it was begun. */
+export interface UnsuccessfulOperation {
+  /** Its number in the payment, from 1. */
+  readonly operation: number;
+  /** `failed`: it was certainly not carried out. `unknown`: it may have been. */
+  readonly state: 'failed' | 'unknown';
+}
+
 /** Seconds after which to try again, where an error does not say it. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = { rate_limited: 10, unavailable: 5 };
 
@@ -68,6 +76,8 @@ export class Problem extends Error {
   readonly retryAfter: number | null;
   /** Of a reference that another payment has. */
   readonly conflict: ReferenceConflict | null;
+  /** Of an operation that was begun. */
+  readonly operation: UnsuccessfulOperation | null;
   /** Of a place in a list that is not there any more: the one to go on from. */
   readonly startAgain: string | null;
 
@@ -79,7 +89,8 @@ export class Problem extends Error {
       cause?: unknown;
       provider?: ProviderWords | undefined;
       retryAfter?: number;
-      conflict?: ReferenceConflict;
+      conflict?: ReferenceConflict | undefined;
+      operation?: UnsuccessfulOperation | undefined;
       startAgain?: string;
     } = {},
   ) {
@@ -88,6 +99,7 @@ export class Problem extends Error {
     this.errors = options.errors ?? [];
     this.provider = options.provider ?? null;
     this.conflict = options.conflict ?? null;
+    this.operation = options.operation ?? null;
     this.startAgain = options.startAgain ?? null;
     this.retryAfter = options.retryAfter ?? RETRY_AFTER[code] ?? null;
   }

@@ -20,7 +20,7 @@ const WHAT_TO_DO: Readonly<Record<ProblemCode, string>> = {
   not_found: 'Check the id and the key: what belongs to another shop is not found either.',
   method_not_allowed: 'The header `Allow` names the methods that the address takes.',
   reference_conflict:
-    'Use a new reference for a new order. If the order has changed and nobody was sent to a bank yet, send `replace: true`. `payment` is the payment that has the reference.',
+    'Of a payment: use a new reference for a new order. If the order has changed and nobody was sent to a bank yet, send `replace: true`. `payment` is the payment that has the reference. Of a capture, cancel or refund: the Idempotency-Key was used for another one of this payment; use a new key for each.',
   conflict_version:
     'Read the payment, decide again with what it says now, and send its new version in `If-Match`.',
   expired: 'Begin again from `after`, and read the payments that you know for what was in between.',
@@ -39,9 +39,9 @@ const WHAT_TO_DO: Readonly<Record<ProblemCode, string>> = {
   unavailable:
     'Nothing was changed. Wait for the seconds in `Retry-After`, then send the same request again.',
   provider_error:
-    '`provider.code` and `provider.text` are the words of the bank. Look them up on the page of the provider; most need a setting to be mended, or a contract.',
+    '`provider.code` and `provider.text` are the words of the bank. Look them up on the page of the provider; most need a setting to be mended, or a contract. Where `operation.state` is `unknown`, the capture, cancel or refund may have been carried out: it is looked up at the bank, and a webhook tells the result. Do not ask for it again, and give nothing back by hand.',
   provider_unreachable:
-    'For a payment: try again, or another account. A capture, cancel or refund may have been carried out: its state is `unknown`, it is looked up at the bank, and a webhook tells the result. Do not ask for it again.',
+    'For a payment: try again, or another account. A capture, cancel or refund whose `operation.state` is `unknown` may have been carried out: it is looked up at the bank, and a webhook tells the result. Do not ask for it again.',
 };
 
 /** The calls that may answer with an error, by their pages. */
@@ -79,6 +79,7 @@ function errorPage(code: ProblemCode, document: ApiDocument): SitePage {
     ...(code === 'invalid_request' && { errors: [{ path: 'amount', message: 'has to be a whole number' }] }),
     ...(code === 'reference_conflict' && { payment: '7ZK0M3Q9T2V8XW4B', differences: ['amount'] }),
     ...(code === 'provider_error' && { provider: { code: '1234', text: 'the words of the bank' } }),
+    ...(code === 'provider_unreachable' && { operation: { operation: 1, state: 'unknown' } }),
     ...(code === 'expired' && { after: '1042' }),
   };
   const calls = EVERYWHERE.has(code) ? [] : callsWith(code, document);

@@ -31,13 +31,28 @@ export const problem = v.object({
   ),
   payment: v.pipe(
     v.optional(v.string()),
-    v.metadata({ description: 'Of `reference_conflict`: the payment that has the reference.' }),
+    v.metadata({
+      description: 'Of `reference_conflict`: the payment that has the reference, or the Idempotency-Key.',
+    }),
   ),
   differences: v.pipe(
     v.optional(v.array(v.string())),
     v.metadata({
-      description: 'Of `reference_conflict`: where the request differs from that of the payment.',
+      description:
+        'Of `reference_conflict`: where the request differs from that of the payment, or of the operation that has the Idempotency-Key.',
     }),
+  ),
+  operation: v.pipe(
+    v.optional(
+      v.object({
+        operation: told('Its number in the payment, from 1.', v.number()),
+        state: told(
+          '`failed`: it was certainly not carried out. `unknown`: it may have been, and is looked up at the provider.',
+          v.picklist(['failed', 'unknown']),
+        ),
+      }),
+    ),
+    v.metadata({ description: 'Of a capture, cancel or refund that was begun: what became of it.' }),
   ),
   provider: told('What the provider said.', v.optional(words)),
   after: told('Of `expired`: where to start again, as `after`.', v.optional(v.string())),
