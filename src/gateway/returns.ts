@@ -115,6 +115,13 @@ async function queryNow(
   const ledger = service.ledger(id);
   for (const command of also) await ledger.applyUpdate(command);
   if (!hint) return { update };
+  if (provider.isOwnReturn) {
+    // Before the leave to ask is taken: a stranger's return may not use up the shopper's own.
+    const known = await ledger.statusQuery(account, hint.attempt);
+    if (!known) return { update };
+    if (!provider.isOwnReturn(hint.about, known.providerState))
+      return new Refusal('wrong_attempt', 'what came along is not what this attempt was sent off with');
+  }
   const spends = provider.hintSpends?.(hint.about) ?? false;
   const about = { account, ...hintAbout(opened, hint.about) };
   const allowed = spends ? null : await ledger.returnQuery(account, hint.attempt);
@@ -124,8 +131,6 @@ async function queryNow(
   }
   const request = spends ? await ledger.spendingQuery(account, hint.attempt) : allowed?.request;
   if (!request) return { update };
-  if (provider.isOwnReturn?.(hint.about, request.providerState) === false)
-    return new Refusal('wrong_attempt', 'what came along is not what this attempt was sent off with');
   const later = (known: ApplyUpdateCommand | null) =>
     spends ? { update: known } : { update: known, hint: { ...about, attempt: request.attempt } };
   try {

@@ -104,6 +104,28 @@ describe('a return', () => {
     expect(body.data[0]).toMatchObject({ channel: 'return' });
   });
 
+  it('of a stranger, again and again, asks nobody, is refused each time, and does not hold up the shopper', async () => {
+    const attempt = await journey('worldline');
+    const bank = bankOf('worldline');
+    await decided(memory, attempt.order, 'pay');
+    await bank.decide?.(attempt.order, attempt.merchant, 'pay', memory);
+    const own = bank.back(attempt.order, attempt.merchant, 'pay');
+    const forged = new URL(own);
+    forged.searchParams.set('RETURNMAC', 'cd62cb91-0000-0000-0000-000000000000');
+    net.calls.length = 0;
+    for (let times = 0; times < 3; times += 1) await send(forged.href);
+    await runAlarms(attempt.payment.id);
+    expect(calls()).toHaveLength(0);
+    const { body } = await admin<{ data: { channel: string; count: number }[] }>(
+      'GET',
+      `/accounts/${attempt.account}/refusals`,
+    );
+    expect(body.data.filter(({ channel }) => channel === 'return').length).toBeGreaterThan(0);
+    await send(own);
+    expect(calls()).toHaveLength(1);
+    expect((await readPayment(attempt)).status).toBe('paid');
+  });
+
   it('is compared with what is stored as a digest alone', async () => {
     const started = await begin(worldline);
     const { returnmacHash = '', hostedCheckoutId } = started.providerState ?? {};
