@@ -413,7 +413,7 @@ export type Redirect =
 
 /** What has moved, in the currency's minor unit. */
 export interface Amounts {
-  /** Held and not taken yet. */
+  /** Authorized in all, and not lapsed or released: what was captured of it stays in it, beside `paid`. */
   readonly authorized: number;
   /** Taken in all; refunds are not subtracted. */
   readonly paid: number;

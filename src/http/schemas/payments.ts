@@ -34,7 +34,10 @@ const redirect = v.variant('kind', [
 const amounts = told(
   "In the currency's minor unit.",
   v.object({
-    authorized: told('Held and not taken yet.', v.number()),
+    authorized: told(
+      'Authorized in all, and not lapsed or released: what was captured of it stays in it, beside `paid`.',
+      v.number(),
+    ),
     paid: told('Taken in all; refunds are not subtracted.', v.number()),
     refunded: told('Given back.', v.number()),
   }),

@@ -19,6 +19,7 @@ import { checkCheckout } from './check.ts';
 import { checkoutMeans } from './means.ts';
 import { checkoutCancel, checkoutCapture, checkoutRefund } from './operations.ts';
 import { checkoutProof } from './proof.ts';
+import { checkoutKeyForm } from './request-signatures.ts';
 import { CHECKOUT_PUBLISHED_SECRETS, type CheckoutSchema, checkoutSettingsOf } from './settings.ts';
 import { checkoutSignatures } from './signatures.ts';
 import { startCheckout } from './start.ts';
@@ -64,6 +65,7 @@ export function checkoutEdition({ id, caption, means, countries, defaultCurrenci
     },
     settings: checkoutSettingsOf(origin),
     publishedSecrets: CHECKOUT_PUBLISHED_SECRETS,
+    secretForm: checkoutKeyForm,
     proof: checkoutProof,
     signatures: checkoutSignatures,
     statuses: {

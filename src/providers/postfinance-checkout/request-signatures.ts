@@ -20,6 +20,9 @@ function keyBytes(applicationKey: string): Uint8Array {
   return Uint8Array.from(atob(applicationKey), (character) => character.charCodeAt(0));
 }
 
+/** What an authentication key signs with: the last character of one key has four spellings. */
+export const checkoutKeyForm = (applicationKey: string): string => String(keyBytes(applicationKey));
+
 const macOf = kept((applicationKey) => hmacBy('sha512', keyBytes(applicationKey)));
 
 /** v1: `x-mac-value`, HMAC-SHA-512 of a line of five values. */
