@@ -215,7 +215,7 @@ export type WantedMethod =
   | {
       /** By a code of the shopper's bank app. */
       readonly kind: 'blik';
-      /** The six digits. They are handed on once, and kept nowhere. */
+      /** The six digits. They are handed on once, and kept nowhere. A code that the provider refuses at once is `provider_error`, and the same create with another code tries that one. After a code was taken no other is: where it is declined, the shopper pays at `checkoutUrl`, or the shop makes another payment. */
       readonly code: string;
     }
   | {

@@ -99,7 +99,10 @@ const wantedMethod = v.variant(
   [
     v.strictObject({
       kind: told("By a code of the shopper's bank app.", v.literal('blik')),
-      code: told('The six digits. They are handed on once, and kept nowhere.', isBlikCode),
+      code: told(
+        'The six digits. They are handed on once, and kept nowhere. A code that the provider refuses at once is `provider_error`, and the same create with another code tries that one. After a code was taken no other is: where it is declined, the shopper pays at `checkoutUrl`, or the shop makes another payment.',
+        isBlikCode,
+      ),
     }),
     v.strictObject({
       kind: told('By a transfer from this bank.', v.literal('bank')),

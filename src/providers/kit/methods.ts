@@ -27,7 +27,7 @@ export function methodProblemOf(
   if (!kinds.includes(method.kind)) return `this provider takes ${kinds.join(', ')}, not ${method.kind}`;
   return method.kind !== 'bank' || bankId.test(method.id)
     ? null
-    : 'has an id that this provider does not list';
+    : 'has an id of another form than those that this provider lists';
 }
 
 /**

@@ -80,5 +80,6 @@ export function payuStatusOf({ text }: ApiAnswer): PayuStatus {
 /** The error of an answer that is not the expected one. `what` follows the provider's name: `rejected the order`. */
 export function unexpectedPayuAnswer(what: string, answer: ApiAnswer): Problem {
   const { statusCode = '', statusDesc = '' } = payuStatusOf(answer);
-  return providerError(`PayU ${what}: ${answer.status} ${statusCode} ${statusDesc}`.trim(), answer.text);
+  const said = `PayU ${what}: ${answer.status} ${statusCode} ${statusDesc}`.trim();
+  return providerError(said, answer.text, { code: statusCode, text: statusDesc });
 }

@@ -44,5 +44,7 @@ export async function callP24(
 
 /** The error of an answer that is not the expected one. `what` follows the provider's name: `rejected the order`. */
 export function unexpectedP24Answer(what: string, { status, answer }: P24Answer): Problem {
-  return providerError(`Przelewy24 ${what}: ${status} ${String(answer.error ?? '')}`.trim(), answer);
+  const text = typeof answer.error === 'string' ? answer.error : '';
+  const words = text ? { code: String(answer.code ?? status), text } : undefined;
+  return providerError(`Przelewy24 ${what}: ${status} ${text}`.trim(), answer, words);
 }

@@ -54,7 +54,8 @@ export async function creerPaiementSecurise(request: StartRequest<TipiSettings>)
     ['urlredirect', addressWithOrder(urls.back, order)],
   ]);
   if (answer.kind === 'fault') {
-    throw providerError(`PayFiP rejected the payment: ${answer.code} ${answer.text}`, answer);
+    const { code, text } = answer;
+    throw providerError(`PayFiP rejected the payment: ${code} ${text}`, answer, { code, text });
   }
   const { idOp = '' } = answer.values;
   if (!IDOP.test(idOp)) throw providerError('PayFiP gave no idop', answer);
