@@ -1,5 +1,5 @@
 /** Files to try `countersign sign` and `verify` with: a published signature of a provider, and a message of its own. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recipesOf, type Vector, type VectorFile } from './vectors.ts';
 
@@ -49,8 +49,8 @@ function valid(file: VectorFile, kind: 'sign' | 'verify'): readonly Published[] 
 function messageOf(vector: Vector, name: string): { readonly file: ExampleFile; readonly option: string } {
   const isRaw = typeof vector.raw === 'string' && (name === 'body' || vector.fields === undefined);
   return isRaw
-    ? { file: { name: `${name}.txt`, content: `${vector.raw}\n` }, option: `--raw ${name}.txt` }
-    : { file: { name: `${name}.json`, content: json(vector.fields) }, option: `--fields ${name}.json` };
+    ? { file: { name: `${name}.txt`, content: `${vector.raw}\n` }, option: '--raw' }
+    : { file: { name: `${name}.json`, content: json(vector.fields) }, option: '--fields' };
 }
 
 /** Two signatures that come out right with one settings file; null: there are none. */
@@ -65,12 +65,16 @@ async function onePair(signed: readonly Published[], received: readonly Publishe
   return null;
 }
 
-/** The example of a vector file; null where its provider signs nothing. */
-export async function exampleOf(file: VectorFile): Promise<SignatureExample | null> {
+/**
+ * The example of a vector file; null where its provider signs nothing.
+ * @param directory where its files will be: the commands name them there.
+ */
+export async function exampleOf(file: VectorFile, directory = '.'): Promise<SignatureExample | null> {
   const [signed, received] = [valid(file, 'sign'), valid(file, 'verify')];
   const pair = await onePair(signed, received);
   const [sign, verify] = pair ?? [signed[0], received[0]];
   if (!sign && !verify) return null;
+  const at = (name: string) => join(directory, name);
   const files: ExampleFile[] = [];
   const commands: string[] = [];
   const isOne = pair !== null;
@@ -80,7 +84,7 @@ export async function exampleOf(file: VectorFile): Promise<SignatureExample | nu
     if (!isOne) files.push({ name: 's.json', content: json(sign.settings) });
     files.push(message.file);
     commands.push(
-      `countersign sign ${file.provider} --what ${sign.what} --settings s.json ${message.option}`,
+      `countersign sign ${file.provider} --what ${sign.what} --settings ${at('s.json')} ${message.option} ${at(message.file.name)}`,
     );
   }
   if (verify) {
@@ -89,7 +93,7 @@ export async function exampleOf(file: VectorFile): Promise<SignatureExample | nu
     if (!isOne) files.push({ name: settings, content: json(verify.settings) });
     files.push(message.file);
     commands.push(
-      `countersign verify ${file.provider} --what ${verify.what} --settings ${settings} ${message.option}`,
+      `countersign verify ${file.provider} --what ${verify.what} --settings ${at(settings)} ${message.option} ${at(message.file.name)}`,
     );
   }
   return { files, commands };
@@ -100,6 +104,7 @@ export async function exampleOf(file: VectorFile): Promise<SignatureExample | nu
  * @throws Error when one is there already with something else in it: it may be somebody's key.
  */
 export function writeExample({ files }: SignatureExample, directory: string): void {
+  mkdirSync(directory, { recursive: true });
   for (const { name, content } of files) {
     const path = join(directory, name);
     if (existsSync(path) && readFileSync(path, 'utf8') !== content)

@@ -162,10 +162,10 @@ function ownVectors(name: string): VectorFile {
 }
 
 export async function exampleCommand(name: string | undefined, { to = '.' }: RecipeOptions): Promise<number> {
-  const found = await exampleOf(ownVectors(provider(name ?? '')?.id ?? name ?? ''));
+  const found = await exampleOf(ownVectors(provider(name ?? '')?.id ?? name ?? ''), to);
   if (!found) throw new UsageError(`${name} signs nothing`);
   writeExample(found, to);
   for (const { name: file } of found.files) console.log(`wrote ${join(to, file)}`);
-  console.log(`\n${found.commands.map((command) => `npx ${command}`).join('\n')}`);
+  console.log(`\n${found.commands.map((command) => `npx --no ${command}`).join('\n')}`);
   return 0;
 }
