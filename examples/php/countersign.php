@@ -15,18 +15,15 @@ namespace Countersign;
 const TOLERANCE_SECONDS = 300;
 
 /** The message is not from countersign, or too old: answer 401 and change nothing. */
-final class CountersignError extends \RuntimeException
-{
-}
+final class CountersignError extends \RuntimeException {}
 
-/** @return list<string> the secrets as bytes */
+/** @return list<string> the secrets as bytes; one that was taken over from elsewhere, and is no base64, is its text */
 function keys(string|array|false|null $secrets): array
 {
     // One that is not set (false of getenv) is none; one that is empty is a mistake.
     $secrets = array_filter(is_array($secrets) ? $secrets : [$secrets], static fn ($one) => $one !== null && $one !== false);
     $keys = array_map(static function (mixed $secret): string {
         $text = is_string($secret) ? preg_replace('/^whsec_/', '', $secret) : '';
-        // A secret that was taken over from elsewhere is its text.
         $bytes = (string) base64_decode($text, true);
         return base64_encode($bytes) === $text ? $bytes : $text;
     }, $secrets);
@@ -54,9 +51,7 @@ function verifyWebhook(array $headers, string $body, string|array|false|null $se
             $genuine = hash_equals('v1,' . base64_encode($digest), $given) || $genuine;
         }
     }
-    if (!$genuine) {
-        throw new CountersignError('no secret fits the signature');
-    }
+    $genuine || throw new CountersignError('no secret fits the signature');
     // Dots join what is signed: an id with one would be read in two ways.
     if (!preg_match('/^[^.]+\.\d{1,12}$/D', "{$named['webhook-id']}.$timestamp")) {
         throw new CountersignError('the headers webhook-id and webhook-timestamp have another form');
@@ -89,9 +84,7 @@ function verifyReturn(string $query, string|array|false|null $secrets, ?int $now
         $digest = hash_hmac('sha256', implode('.', $signed), hash_hmac('sha256', 'return', $key, true), true);
         $genuine = hash_equals(rtrim(strtr(base64_encode($digest), '+/', '-_'), '='), $given) || $genuine;
     }
-    if (!$genuine) {
-        throw new CountersignError('no secret fits the signature of this return');
-    }
+    $genuine || throw new CountersignError('no secret fits the signature of this return');
     // Only the reference may have dots: with one in another part, the same text would be that of another reference.
     if (!preg_match('/^[0-9A-Z]{16}$/D', $signed['payment']) || !preg_match('/^[a-z_]+$/D', $signed['status'])) {
         throw new CountersignError('the parameters have another form than countersign gives them');

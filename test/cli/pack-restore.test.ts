@@ -4,36 +4,42 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { restore, restoreWhenEnded } from '../../src/cli/package/restore.ts';
+import { type Replaced, restore, restoreWhenEnded } from '../../src/cli/package/restore.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-restore-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function replaced(name: string) {
-  const manifests = { manifest: join(folder, `${name}.json`), kept: join(folder, `${name}.kept`) };
-  writeFileSync(manifests.kept, 'own');
-  writeFileSync(manifests.manifest, 'published');
-  return manifests;
+  return ['json', 'md'].map((ending) => {
+    const one = { file: join(folder, `${name}.${ending}`), kept: join(folder, `${name}.${ending}.kept`) };
+    writeFileSync(one.kept, 'own');
+    writeFileSync(one.file, 'published');
+    return one;
+  });
 }
+
+const texts = (files: readonly Replaced[]) => files.map(({ file }) => readFileSync(file, 'utf8'));
 
 describe('the package.json of the repository', () => {
   it('is put back when npm ends without the script after a pack, and not before', async () => {
-    const manifests = replaced('failed');
+    const files = replaced('failed');
     const npm = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
-    restoreWhenEnded(npm.pid ?? 0, manifests);
+    restoreWhenEnded(npm.pid ?? 0, files);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(readFileSync(manifests.manifest, 'utf8')).toBe('published');
+    expect(texts(files)).toEqual(['published', 'published']);
     npm.kill('SIGKILL');
-    await vi.waitFor(() => expect(existsSync(manifests.kept)).toBe(false), { timeout: 10_000 });
-    expect(readFileSync(manifests.manifest, 'utf8')).toBe('own');
+    await vi.waitFor(() => expect(files.some(({ kept }) => existsSync(kept))).toBe(false), {
+      timeout: 10_000,
+    });
+    expect(texts(files)).toEqual(['own', 'own']);
   });
 
   it('is put back once', () => {
-    const manifests = replaced('done');
-    restore(manifests);
-    expect(readFileSync(manifests.manifest, 'utf8')).toBe('own');
-    writeFileSync(manifests.manifest, 'changed since');
-    restore(manifests);
-    expect(readFileSync(manifests.manifest, 'utf8')).toBe('changed since');
+    const files = replaced('done');
+    restore(files);
+    expect(texts(files)).toEqual(['own', 'own']);
+    for (const { file } of files) writeFileSync(file, 'changed since');
+    restore(files);
+    expect(texts(files)).toEqual(['changed since', 'changed since']);
   });
 });

@@ -1,27 +1,29 @@
 /**
- * `npm pack` calls it before and after: builds lib/, and puts the published package.json in the place of the repository's while the package
- * is packed. The repository's names tools, a Node of its own and scripts that nobody else needs; npm packs no other file by that name.
+ * `npm pack` calls it before and after: builds lib/, and puts the published package.json and README.md in the places of the repository's while
+ * the package is packed. The repository's name tools, a Node of its own, scripts and pages that nobody else has; npm packs no other files by
+ * these names.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPackage, importedPackages } from './build.ts';
 import { publishedManifest, type RepositoryManifest } from './manifest.ts';
 import { callingNpm, restore, restoreWhenEnded } from './restore.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const MANIFEST = join(ROOT, 'package.json');
-const KEPT = join(ROOT, 'package.json.kept');
-const MANIFESTS = { manifest: MANIFEST, kept: KEPT };
+const MANIFEST = { file: join(ROOT, 'package.json'), kept: join(ROOT, 'package.json.kept') };
+const README = { file: join(ROOT, 'README.md'), kept: join(ROOT, 'README.md.kept') };
+const REPLACED = [MANIFEST, README];
 
 async function before(): Promise<void> {
-  restore(MANIFESTS);
+  restore(REPLACED);
   await buildPackage();
-  const text = readFileSync(MANIFEST, 'utf8');
+  const text = readFileSync(MANIFEST.file, 'utf8');
   const published = publishedManifest(JSON.parse(text) as RepositoryManifest, importedPackages());
-  writeFileSync(KEPT, text);
+  for (const { file, kept } of REPLACED) copyFileSync(file, kept);
   const npm = callingNpm();
-  if (npm !== null) restoreWhenEnded(npm, MANIFESTS);
-  writeFileSync(MANIFEST, `${JSON.stringify(published, null, 2)}\n`);
+  if (npm !== null) restoreWhenEnded(npm, REPLACED);
+  copyFileSync(join(import.meta.dirname, 'README.md'), README.file);
+  writeFileSync(MANIFEST.file, `${JSON.stringify(published, null, 2)}\n`);
 }
 
 switch (process.argv[2]) {
@@ -29,7 +31,7 @@ switch (process.argv[2]) {
     await before();
     break;
   case 'after':
-    restore(MANIFESTS);
+    restore(REPLACED);
     break;
   case 'build':
     await buildPackage();

@@ -1,20 +1,21 @@
 /**
- * The repository's package.json while the published one is in its place. npm runs nothing after a pack that has failed, and the published one
- * has no scripts: a second `npm pack` would pack it again, and leave it there. So a process of its own looks on until npm has ended.
+ * The repository's package.json and README.md while the published ones are in their places. npm runs nothing after a pack that has failed, and
+ * the published package.json has no scripts: a second `npm pack` would pack it again, and leave it there. So a process of its own looks on
+ * until npm has ended.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, renameSync } from 'node:fs';
 
-/** Where the two manifests are. */
-export interface Manifests {
-  readonly manifest: string;
-  /** The repository's own, while the other is in its place. */
+/** A file of the repository that has another one in its place while the package is packed. */
+export interface Replaced {
+  readonly file: string;
+  /** Where the repository's own is meanwhile. */
   readonly kept: string;
 }
 
-/** Puts the repository's manifest back, where a pack has left its own. */
-export function restore({ manifest, kept }: Manifests): void {
-  if (existsSync(kept)) renameSync(kept, manifest);
+/** Puts the repository's files back, where a pack has left its own. */
+export function restore(replaced: readonly Replaced[]): void {
+  for (const { file, kept } of replaced) if (existsSync(kept)) renameSync(kept, file);
 }
 
 /** The process of npm that has called this one; null: there is none, or the system does not say. */
@@ -32,17 +33,19 @@ export function callingNpm(): number | null {
 
 const WATCH = `
 const { existsSync, renameSync } = require('node:fs');
-const [pid, manifest, kept] = process.argv.slice(1);
+const [pid, ...paths] = process.argv.slice(1);
+const replaced = paths.flatMap((file, at) => (at % 2 === 0 ? [{ file, kept: paths[at + 1] }] : []));
+const left = () => replaced.filter(({ kept }) => existsSync(kept));
 const isAlive = () => { try { process.kill(Number(pid), 0); return true; } catch { return false; } };
 const timer = setInterval(() => {
-  if (existsSync(kept) && isAlive()) return;
+  if (left().length > 0 && isAlive()) return;
   clearInterval(timer);
-  if (existsSync(kept)) renameSync(kept, manifest);
+  for (const { file, kept } of left()) renameSync(kept, file);
 }, 100);
 `;
 
-/** Has the manifest put back when a process has ended, however it ends. */
-export function restoreWhenEnded(pid: number, { manifest, kept }: Manifests): void {
-  const args = ['-e', WATCH, String(pid), manifest, kept];
+/** Has the files put back when a process has ended, however it ends. */
+export function restoreWhenEnded(pid: number, replaced: readonly Replaced[]): void {
+  const args = ['-e', WATCH, String(pid), ...replaced.flatMap(({ file, kept }) => [file, kept])];
   spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref();
 }
