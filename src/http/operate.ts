@@ -3,10 +3,9 @@ import type { Context } from 'hono';
 import { cancelPayment } from '../gateway/cancel-payment.ts';
 import { operationRules } from '../gateway/operation-rules.ts';
 import { originOf } from '../gateway/start-attempt.ts';
-import { valid } from '../gateway/validation.ts';
 import type { PaymentRead } from '../ledger/commands.ts';
 import type { OperationCommandResult, OperationOperator } from '../ledger/operation-commands.ts';
-import { Problem, type ProblemCode } from '../payments/errors.ts';
+import { invalidField, Problem, type ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { OperationKind } from '../payments/operations.ts';
 import type { PaymentView } from '../payments/types.ts';
@@ -75,7 +74,11 @@ function notableError(error: unknown): Noted | null {
 
 function idempotencyKey(c: Context<AppEnv>): string {
   const given = c.req.header('idempotency-key');
-  if (given !== undefined) return valid(schemas.idempotencyKey, given);
+  if (given !== undefined) {
+    if (!/^[\x20-\x7e]{1,255}$/.test(given))
+      throw invalidField('Idempotency-Key', 'has 1 to 255 printable ASCII characters');
+    return given;
+  }
   const bytes = new Uint8Array(16);
   c.get('service').random(bytes);
   return `made/${hex(bytes)}`;

@@ -58,3 +58,9 @@ it('of a key that another operation has names what differs', async () => {
   const cancelled = (await call(attempt, 'cancel', { attempt: 1 }, 'key')).body as Failed;
   expect(cancelled.differences).toEqual(['kind', 'amount', 'attempt']);
 });
+
+it('names the header where a key is none', async () => {
+  const attempt = await paid('sips2');
+  const { body } = await call(attempt, 'refund', {}, 'é');
+  expect(body.errors?.[0]?.path).toBe('Idempotency-Key');
+});

@@ -35,11 +35,6 @@ export const operationView = v.object({
   ),
 });
 
-export const idempotencyKey = v.pipe(
-  v.string(),
-  v.regex(/^[\x20-\x7e]{1,255}$/, 'the header Idempotency-Key has 1 to 255 printable ASCII characters'),
-);
-
 const attemptNumber = v.pipe(
   v.number('is a number'),
   v.integer('is a whole number'),
