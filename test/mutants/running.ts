@@ -110,7 +110,9 @@ export class Tests {
       const { modules } = await this.#run([file]);
       const tests = modules.flatMap((module) => [...module.children.allTests()]);
       const isUsed = tests.some((test) => (test.meta() as { readonly isUsed?: boolean }).isUsed);
-      if (!isUsed) return modules.every((module) => module.ok());
+      // A start that broke off has run nothing, and found nothing either.
+      const hasRun = modules.length > 0 && (tests.length > 0 || modules.some((module) => !module.ok()));
+      if (hasRun && !isUsed) return modules.every((module) => module.ok());
     }
     throw new Error(`${file}: no new runtime in ${MOST_ATTEMPTS} starts`);
   }

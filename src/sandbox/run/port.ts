@@ -1,5 +1,6 @@
 /** The port of the local Worker: as PORT says, and free. */
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
 const DEFAULT_PORT = 8787;
 const LAST_PORT = 65_535;
@@ -38,12 +39,11 @@ export async function requireFreePort(port: number, command: string): Promise<vo
   }
 }
 
-/** A port that nobody has on this machine now. @param wanted is taken if it is free; else, or left out, the system chooses. */
-export async function freePort(wanted = 0): Promise<number> {
-  if (wanted !== 0 && (await isFree(wanted, '127.0.0.1'))) return wanted;
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
+/** Ports that no system gives to a connection or a listener by itself: what is free among them stays so until somebody asks for it. */
+const ASKED_FOR_ALONE = [10_000, 32_768] as const;
+
+/** A port that nobody has on this machine now. @param wanted is taken if it is free. */
+export async function freePort(wanted = randomInt(...ASKED_FOR_ALONE)): Promise<number> {
+  const hosts = await Promise.all(['127.0.0.1', '::1'].map((host) => isFree(wanted, host)));
+  return hosts.every(Boolean) ? wanted : freePort();
 }
