@@ -62,6 +62,15 @@ function suitesOf(test: Task): Suite[] {
 
 export default class LoopingRunner extends TestRunner {
   async runTask(test: Task): Promise<void> {
+    try {
+      await this.#runTask(test);
+    } finally {
+      // What is reached from here on is reached while the next file is loaded, and by no test.
+      stryker.currentTestId = undefined;
+    }
+  }
+
+  async #runTask(test: Task): Promise<void> {
     stryker.currentTestId = test.id;
     const run = TestRunner.getTestFn(test);
     if (isUsed) Object.assign(test.meta, { isUsed });
