@@ -11,7 +11,8 @@ import { callingNpm, restore, restoreWhenEnded } from './restore.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const MANIFEST = { file: join(ROOT, 'package.json'), kept: join(ROOT, 'package.json.kept') };
-const README = { file: join(ROOT, 'README.md'), kept: join(ROOT, 'README.md.kept') };
+// npm packs whatever begins with README.
+const README = { file: join(ROOT, 'README.md'), kept: join(ROOT, 'kept.README.md') };
 const REPLACED = [MANIFEST, README];
 
 async function before(): Promise<void> {
