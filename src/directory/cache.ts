@@ -12,7 +12,7 @@ import type { RecentChanges, Subject } from './recent-changes.ts';
 import { SERVED_FOR_MS } from './standby.ts';
 import { TimeOver, within } from './within.ts';
 
-/** How long a read may be served again, in milliseconds. */
+/** How long a read may be served again after it began, in milliseconds. */
 const FRESH_FOR = 5000;
 
 /** How long a name is taken for unknown without asking again, in milliseconds. */
@@ -89,11 +89,12 @@ export class Cache {
     if (generation !== this.#generation) return value;
     if (value === null) {
       this.#known.delete(name);
-      this.#unknown.set(name, this.#now() + UNKNOWN_FOR);
+      this.#unknown.set(name, readAt + UNKNOWN_FOR);
     } else {
       this.#unknown.delete(name);
       const subject = subjectOf(value);
-      this.#known.set(name, { value, subject, readAt, until: this.#now() + FRESH_FOR, loggedAt: 0 });
+      // From its beginning: what a slow read found may have been changed since.
+      this.#known.set(name, { value, subject, readAt, until: readAt + FRESH_FOR, loggedAt: 0 });
     }
     return value;
   }

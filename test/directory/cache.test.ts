@@ -57,6 +57,18 @@ describe('a read', () => {
     expect(loads).toBe(2);
   });
 
+  it('that was slow is served for five seconds from its beginning: it may have been changed elsewhere since', async () => {
+    let finish: (value: string) => void = () => {};
+    const slow = read(() => new Promise((resolve) => (finish = resolve)));
+    now += 4000;
+    finish('a');
+    expect(await slow).toBe('a');
+    now += 999;
+    expect(await read('b')).toBe('a');
+    now += 1;
+    expect(await read('b')).toBe('b');
+  });
+
   it('is seen at once after a change in this isolate, also when it began before the change', async () => {
     await read('a');
     cache.clear();
