@@ -98,7 +98,7 @@ export class WasmDigests {
     this.#algorithms = {
       md5: algorithm(SHA1_START.slice(0, 4), 16, md5, 2048),
       sha1: algorithm(SHA1_START, 20, sha1, 1280),
-      sha256: algorithm(upper, 32, sha256, 896),
+      sha256: algorithm(upper, 32, sha256, 1408),
       sha384: algorithm(SHA384_START, 48, sha512, 2048, 128),
       sha512: algorithm(SHA512_START, 64, sha512, 2048, 128),
     };

@@ -68,10 +68,12 @@ interface Opcodes {
   readonly store: number;
 }
 
+/** An operation over two values or more. */
+const joined =
+  (code: Code) =>
+  (first: Code, ...more: Code[]): Code => [...first, ...more.flatMap((value) => [...value, ...code])];
+
 function word(size: 4 | 8, codes: Opcodes): Word {
-  const joined =
-    (code: number) =>
-    (first: Code, ...more: Code[]): Code => [...first, ...more.flatMap((value) => [...value, code])];
   const constant = (value: number | bigint): Code => [
     codes.constant,
     ...signed(BigInt.asIntN(8 * size, BigInt(value))),
@@ -82,10 +84,10 @@ function word(size: 4 | 8, codes: Opcodes): Word {
     size,
     type: codes.type,
     constant,
-    add: joined(codes.add),
-    and: joined(codes.and),
-    or: joined(codes.or),
-    xor: joined(codes.xor),
+    add: joined([codes.add]),
+    and: joined([codes.and]),
+    or: joined([codes.or]),
+    xor: joined([codes.xor]),
     shifted: (value, by) => [...value, ...constant(by), codes.shift],
     rotated: (value, by) => [...value, ...constant(by), codes.rotate],
     load: (address, offset) => [...address, codes.load, alignment, ...unsigned(offset)],
@@ -125,20 +127,67 @@ export const isLess = (one: Code, other: Code): Code => [...one, ...other, 0x49]
 /** The type of 16 bytes. */
 export const BYTES16 = 0x7b;
 
+/** Their operations have a prefix of their own. */
+const wide = (code: number): Code => [0xfd, ...unsigned(code)];
+
+/** 16 bytes at an address, which need be no multiple of anything. */
+export const load16 = (address: Code, offset: number): Code => [
+  ...address,
+  ...wide(0x00),
+  0,
+  ...unsigned(offset),
+];
+export const store16 = (address: Code, offset: number, value: Code): Code => [
+  ...address,
+  ...value,
+  ...wide(0x0b),
+  0,
+  ...unsigned(offset),
+];
+export const ZEROS16: Code = [...wide(0x0c), ...Array.from({ length: 16 }, () => 0)];
+
+/** Chosen bytes of two values. @param places below 16: of the first one. */
+const chosenBytes = (one: Code, other: Code, places: readonly number[]): Code => [
+  ...one,
+  ...other,
+  ...wide(0x0d),
+  ...places,
+];
+
+/** Four chosen words of two values. @param places below 4: of the first one. */
+export const chosenWords = (
+  one: Code,
+  other: Code,
+  places: readonly [number, number, number, number],
+): Code =>
+  chosenBytes(
+    one,
+    other,
+    places.flatMap((place) => [4 * place, 4 * place + 1, 4 * place + 2, 4 * place + 3]),
+  );
+
+/** The same for four words of 32 bits at once. */
+export const FOUR_WORDS = {
+  add: joined(wide(0xae)),
+  xor: joined(wide(0x51)),
+  shifted: (value: Code, by: number): Code => [...value, ...WORD32.constant(by), ...wide(0xad)],
+  /** @param place a local of the type BYTES16, which has the value. */
+  rotated: (place: number, by: number): Code => [
+    ...FOUR_WORDS.shifted(get(place), by),
+    ...get(place),
+    ...WORD32.constant(32 - by),
+    ...wide(0xab),
+    ...wide(0x50),
+  ],
+};
+
 /**
- * Copies 16 bytes, with those of each word in the opposite order.
+ * 16 bytes, with those of each word in the opposite order.
  * @param place a local of the type BYTES16.
  */
-export function copyTurned(
-  { size }: Word,
-  place: number,
-  from: { readonly address: Code; readonly offset: number },
-  to: { readonly address: Code; readonly offset: number },
-): Code {
+export function turnedBytes({ size }: Word, place: number, value: Code): Code {
   const lanes = Array.from({ length: 16 }, (_, at) => at ^ (size - 1));
-  const loaded = [...from.address, 0xfd, 0, 0, ...unsigned(from.offset)];
-  const turned = [...tee(place, loaded), ...get(place), 0xfd, 0x0d, ...lanes];
-  return [...to.address, ...turned, 0xfd, 0x0b, 0, ...unsigned(to.offset)];
+  return chosenBytes(tee(place, value), get(place), lanes);
 }
 
 /** A function that is given numbers of 32 bits and gives nothing. */

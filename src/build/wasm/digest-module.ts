@@ -5,16 +5,21 @@
 import {
   BYTES16,
   type Code,
-  copyTurned,
+  chosenWords,
+  FOUR_WORDS,
   get,
   isLess,
+  load16,
   repeatWhile,
   set,
+  store16,
+  turnedBytes,
   type WasmFunction,
   WORD32,
   WORD64,
   type Word,
   wasmModule,
+  ZEROS16,
 } from './assembler.ts';
 
 /** The parameters of each function: the addresses of the state, of the first block, and of the end of the last one. */
@@ -35,13 +40,24 @@ function turned(count: number, round: number): number[] {
   return Array.from({ length: count }, (_, place) => FIRST + ((((place - round) % count) + count) % count));
 }
 
-/** Works every block into the state. @param count the words of the state. */
-function overBlocks(name: string, word: Word, count: number, statements: Code): WasmFunction {
+/**
+ * Works every block into the state.
+ * @param count the words of the state.
+ * @param more locals behind the variables of the state.
+ */
+function overBlocks(
+  name: string,
+  word: Word,
+  count: number,
+  statements: Code,
+  more: readonly number[] = [],
+): WasmFunction {
   const size = word.size;
+  const state = Array.from({ length: count }, () => word.type);
   return {
     name,
     parameters: 3,
-    locals: [WORD32.type, WORD32.type, BYTES16, word.type, ...Array.from({ length: count }, () => word.type)],
+    locals: [WORD32.type, WORD32.type, BYTES16, word.type, ...state, ...more],
     statements: repeatWhile(
       seen(
         each(count, (place) => set(FIRST + place, word.load(get(STATE), size * place))),
@@ -60,12 +76,7 @@ function overBlocks(name: string, word: Word, count: number, statements: Code): 
 /** Writes a block's 16 words, which have their highest byte first. */
 function firstWords(word: Word): Code {
   return each(word.size, (place) =>
-    copyTurned(
-      word,
-      BYTES,
-      { address: get(BLOCK), offset: 16 * place },
-      { address: int32(0), offset: SCHEDULE + 16 * place },
-    ),
+    store16(int32(0), SCHEDULE + 16 * place, turnedBytes(word, BYTES, load16(get(BLOCK), 16 * place))),
   );
 }
 
@@ -99,67 +110,133 @@ const majority = ({ or, and }: Word, a: Code, b: Code, c: Code): Code => or(and(
 type Turns = readonly [number, number, number];
 
 interface Sha2 {
+  readonly name: string;
   readonly word: Word;
   readonly rounds: number;
-  /** How far words are rotated: in a round, and for the schedule, where the third is a shift. */
+  /** How far words are rotated in a round. */
   readonly upper: Turns;
   readonly lower: Turns;
-  readonly early: Turns;
-  readonly late: Turns;
+  /** Writes the words of a block, before its rounds. */
+  readonly first: Code;
+  /** Before every fourth of sixteen rounds. */
+  readonly between?: (four: number) => Code;
+  /** A word of the schedule with the constant of its round. */
+  readonly added: (place: number) => Code;
+  /** Locals behind its own. */
+  readonly locals?: readonly number[];
 }
 
-function sha2(name: string, { word, rounds, upper, lower, early, late }: Sha2): WasmFunction {
-  const { add, xor, rotated, shifted } = word;
+/** Locals behind the variables of the state: where a and b of the last round differ, and those of this one. */
+const DIFFERENT = [FIRST + 8, FIRST + 9] as const;
+
+function sha2({ name, word, rounds, upper, lower, first, between, added, locals = [] }: Sha2): WasmFunction {
+  const { add, and, xor, rotated } = word;
   const rotatedThrice = ([one, two, three]: Turns, value: Code) =>
     xor(rotated(value, one), rotated(value, two), rotated(value, three));
-  const spread = ([one, two, three]: Turns, value: Code) =>
-    xor(rotated(value, one), rotated(value, two), shifted(value, three));
-  const next = (place: number) =>
-    word.store(
-      get(AT),
-      SCHEDULE + word.size * (place + 16),
-      add(
-        scheduled(word, place),
-        scheduled(word, place + 9),
-        spread(early, scheduled(word, place + 1)),
-        spread(late, scheduled(word, place + 14)),
-      ),
-    );
-  // SHA-256 has the upper halves of SHA-512's constants.
-  const constant = (place: number) => word.load(get(CONSTANT), 8 * place + 8 - word.size);
+  // Sums begin with what is known first: processors do several things at once, and the rounds wait for each other.
   const round = (place: number) => {
-    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = turned(8, place);
+    const [a = 0, b = 0, , d = 0, e = 0, f = 0, g = 0, h = 0] = turned(8, place);
+    const [before, now] = place % 2 === 0 ? DIFFERENT : DIFFERENT.toReversed();
     return seen(
+      place % 4 === 0 && between ? between(place / 4) : [],
       set(
         MIXED,
-        add(
-          get(h),
-          rotatedThrice(lower, get(e)),
-          chosen(word, get(e), get(f), get(g)),
-          constant(place),
-          scheduled(word, place),
-        ),
+        add(get(h), added(place), chosen(word, get(e), get(f), get(g)), rotatedThrice(lower, get(e))),
       ),
       set(d, add(get(d), get(MIXED))),
-      set(h, add(get(MIXED), rotatedThrice(upper, get(a)), majority(word, get(a), get(b), get(c)))),
+      set(now, xor(get(a), get(b))),
+      // The majority of a, b and c is b, but for the bits where it differs from both.
+      set(h, add(rotatedThrice(upper, get(a)), xor(get(b), and(get(now), get(before))), get(MIXED))),
     );
   };
+  const step = between ? 16 : 8;
   return overBlocks(
     name,
     word,
     8,
     seen(
-      firstWords(word),
-      overWords(word, { from: 0, to: rounds - 16, step: 4 }, next),
+      first,
+      set(DIFFERENT[0], xor(get(FIRST + 1), get(FIRST + 2))),
       set(CONSTANT, int32(0)),
       overWords(
         word,
-        { from: 0, to: rounds, step: 8 },
+        { from: 0, to: rounds, step },
         round,
-        set(CONSTANT, WORD32.add(get(CONSTANT), int32(64))),
+        set(CONSTANT, WORD32.add(get(CONSTANT), int32(8 * step))),
       ),
     ),
+    [word.type, word.type, ...locals],
   );
+}
+
+type Spread = readonly [turn: number, other: number, shift: number];
+
+/** Locals of SHA-256: four words each, the newest sixteen, and some to work on. */
+const [WORDS, SPREAD] = [[FIRST + 10, FIRST + 11, FIRST + 12, FIRST + 13], FIRST + 14] as const;
+
+/** The schedule is made between the rounds, four words at a time, sixteen words before they are needed; the last sixteen never are. */
+function sha256(): WasmFunction {
+  const { add, xor, shifted, rotated } = FOUR_WORDS;
+  const spread = ([one, two, three]: Spread, value: Code) =>
+    seen(set(SPREAD, value), xor(rotated(SPREAD, one), rotated(SPREAD, two), shifted(get(SPREAD), three)));
+  /** It has the upper halves of SHA-512's constants. */
+  const constants = (address: Code, offset: number) =>
+    chosenWords(load16(address, offset), load16(address, offset + 16), [1, 3, 5, 7]);
+  const wordsAt = (four: number) => WORDS[four % 4] ?? 0;
+  const read = (four: number) =>
+    seen(
+      set(wordsAt(four), turnedBytes(WORD32, BYTES, load16(get(BLOCK), 16 * four))),
+      store16(int32(0), SCHEDULE + 16 * four, add(get(wordsAt(four)), constants(int32(0), 32 * four))),
+    );
+  // A word is made of those 16, 15, 7 and 2 before it: the third and fourth of four wait for the first and second.
+  const next = (four: number) => {
+    const [a, b, c, d] = [wordsAt(four), wordsAt(four + 1), wordsAt(four + 2), wordsAt(four + 3)];
+    const early = spread([7, 18, 3], chosenWords(get(a), get(b), [1, 2, 3, 4]));
+    const late = (value: Code) => set(a, add(get(a), spread([17, 19, 10], value)));
+    return seen(
+      set(a, add(get(a), chosenWords(get(c), get(d), [1, 2, 3, 4]), early)),
+      late(chosenWords(get(d), ZEROS16, [2, 3, 4, 4])),
+      late(chosenWords(get(a), ZEROS16, [4, 4, 0, 1])),
+      store16(get(AT), SCHEDULE + 64 + 16 * four, add(get(a), constants(get(CONSTANT), 128 + 32 * four))),
+    );
+  };
+  return sha2({
+    name: 'sha256',
+    word: WORD32,
+    rounds: 64,
+    upper: [2, 13, 22],
+    lower: [6, 11, 25],
+    first: each(4, read),
+    between: next,
+    added: (place) => scheduled(WORD32, place),
+    locals: Array.from({ length: 5 }, () => BYTES16),
+  });
+}
+
+function sha512(): WasmFunction {
+  const { add, xor, rotated, shifted } = WORD64;
+  const spread = ([one, two, three]: Spread, value: Code) =>
+    xor(rotated(value, one), rotated(value, two), shifted(value, three));
+  const next = (place: number) =>
+    WORD64.store(
+      get(AT),
+      SCHEDULE + 8 * (place + 16),
+      add(
+        scheduled(WORD64, place),
+        scheduled(WORD64, place + 9),
+        spread([1, 8, 7], scheduled(WORD64, place + 1)),
+        spread([19, 61, 6], scheduled(WORD64, place + 14)),
+      ),
+    );
+  return sha2({
+    name: 'sha512',
+    word: WORD64,
+    rounds: 80,
+    upper: [28, 34, 39],
+    lower: [14, 18, 41],
+    first: seen(firstWords(WORD64), overWords(WORD64, { from: 0, to: 64, step: 4 }, next)),
+    added: (place) => add(WORD64.load(get(CONSTANT), 8 * place), scheduled(WORD64, place)),
+  });
 }
 
 // --- SHA-1 ------------------------------------------------------------------------------------------------
@@ -276,21 +353,5 @@ function constants(): Code {
 
 /** The bytes of the module. */
 export function digestModule(): Uint8Array<ArrayBuffer> {
-  const sha256: Sha2 = {
-    word: WORD32,
-    rounds: 64,
-    upper: [2, 13, 22],
-    lower: [6, 11, 25],
-    early: [7, 18, 3],
-    late: [17, 19, 10],
-  };
-  const sha512: Sha2 = {
-    word: WORD64,
-    rounds: 80,
-    upper: [28, 34, 39],
-    lower: [14, 18, 41],
-    early: [1, 8, 7],
-    late: [19, 61, 6],
-  };
-  return wasmModule([md5(), sha1(), sha2('sha256', sha256), sha2('sha512', sha512)], constants());
+  return wasmModule([md5(), sha1(), sha256(), sha512()], constants());
 }
