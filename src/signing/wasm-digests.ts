@@ -58,11 +58,6 @@ interface Exports {
   readonly sha512: Mix;
 }
 
-/** Where a byte of a digest lies in the state: words are in the order of the machine, which is the lowest byte first. */
-function turnOf({ lowFirst, block }: Algorithm): number {
-  return lowFirst ? 0 : block / 16 - 1;
-}
-
 export class WasmDigests {
   readonly #bytes: Uint8Array;
   /** Where messages are. */
@@ -141,8 +136,7 @@ export class WasmDigests {
     const algorithm = this.#algorithms[name];
     const { size, block } = algorithm;
     const end = this.#finish(algorithm, inner, this.#put(message), block);
-    const turn = turnOf(algorithm);
-    for (let i = 0; i < size; i++) this.#bytes[MESSAGE + i] = this.#bytes[STATE + (i ^ turn)] as number;
+    this.#write(algorithm, MESSAGE);
     return this.#taken(algorithm, Math.max(end, this.#finish(algorithm, outer, size, block)));
   }
 
@@ -179,11 +173,17 @@ export class WasmDigests {
 
   /** The digest, and no more of what it was made of. */
   #taken(algorithm: Algorithm, end: number): Uint8Array {
-    const { result } = algorithm;
-    const turn = turnOf(algorithm);
-    for (let i = 0; i < result.length; i++) result[i] = this.#bytes[STATE + (i ^ turn)] as number;
+    this.#write(algorithm, RESULT);
     this.#forget(end);
-    return result;
+    return algorithm.result;
+  }
+
+  /** Writes the state as a digest. */
+  #write({ size, block, lowFirst }: Algorithm, address: number): void {
+    // Of a word of 64 bits the upper half comes first.
+    const turn = block === 128 ? 1 : 0;
+    for (let i = 0; i < size / 4; i++)
+      this.#numbers.setInt32(address + 4 * i, this.#words[i ^ turn] as number, lowFirst);
   }
 
   /** Keys and secrets were in it, or what one could make them of. */

@@ -1,5 +1,3 @@
-/** A card as a provider tells of it, cut down to what may be shown: brand, last four digits, expiry, who bears a fraud. */
-import type { Card } from '../../payments/told.ts';
 import type { ProviderUpdate } from '../contract.ts';
 
 interface CardFields {
@@ -17,30 +15,35 @@ const BRAND = /^[\p{L}\d][\p{L}\d .,/_&+()-]{0,39}$/u;
 const MANY_DIGITS = /\d{5}/;
 
 /** Four digits, with nothing, no digit or eight digits before them. A longer text is cut before it is looked at. */
-const LAST_FOUR = /^(?:|.{0,7}\D|\d{8})(\d{4})$/s;
+const LAST_FOUR = /^(?:|.{0,7}\D|\d{8})\d{4}$/s;
 
 /** The last four digits of a masked number; null where fewer stand at its end. */
 export function lastFour(number: string | null | undefined): string | null {
-  return LAST_FOUR.exec(number?.trim().slice(-12) ?? '')?.[1] ?? null;
+  const end = number?.trim().slice(-12) ?? '';
+  return LAST_FOUR.test(end) ? end.slice(-4) : null;
 }
+
+const YEAR = /^(?:20)?\d\d$/;
+const MONTH = /^(?:0?[1-9]|1[0-2])$/;
 
 /**
  * `YYYY-MM` of a year of two or four digits and a month; null where they are none.
  * @param year a two-digit one is of this century.
  */
-export function expiryOf(year: string | undefined, month: string | undefined): string | null {
-  if (!/^(20)?\d\d$/.test(year ?? '') || !/^(0?[1-9]|1[0-2])$/.test(month ?? '')) return null;
-  return `${year?.padStart(4, '20')}-${month?.padStart(2, '0')}`;
+export function expiryOf(year = '', month = ''): string | null {
+  if (!YEAR.test(year) || !MONTH.test(month)) return null;
+  return `${year.padStart(4, '20')}-${month.padStart(2, '0')}`;
 }
 
 /** `YYYY-MM` of digits in one of the usual orders; null where they are none. */
 export function expiryIn(order: 'MMYY' | 'YYMM' | 'YYYYMM' | 'MM/YY' | 'MM/YYYY', text = ''): string | null {
-  const [first = '', second = ''] = order.includes('/')
-    ? text.split('/')
-    : order === 'YYYYMM'
-      ? [text.slice(0, 4), text.slice(4)]
-      : [text.slice(0, 2), text.slice(2)];
-  return order.startsWith('M') ? expiryOf(second, first) : expiryOf(first, second);
+  if (order.includes('/')) {
+    const [month, year] = text.split('/');
+    return expiryOf(year, month);
+  }
+  const border = order === 'YYYYMM' ? 4 : 2;
+  const [first, second] = [text.slice(0, border), text.slice(border)];
+  return order === 'MMYY' ? expiryOf(second, first) : expiryOf(first, second);
 }
 
 /** As a member of an update; nothing where nothing is told. */
@@ -51,12 +54,8 @@ export function withCard({
   liabilityShift = null,
 }: CardFields): Pick<ProviderUpdate, 'card'> {
   const name = brand?.trim() ?? '';
-  const card: Card = {
-    brand: BRAND.test(name) && !MANY_DIGITS.test(name) ? name : null,
-    last4: lastFour(number),
-    expiry,
-    liabilityShift,
-  };
-  const isEmpty = Object.values(card).every((value) => value === null);
-  return isEmpty ? {} : { card };
+  const shown = BRAND.test(name) && !MANY_DIGITS.test(name) ? name : null;
+  const last4 = lastFour(number);
+  if ((shown ?? last4 ?? expiry ?? liabilityShift) === null) return {};
+  return { card: { brand: shown, last4, expiry, liabilityShift } };
 }

@@ -2,14 +2,13 @@
  * Worldline's webhooks and payments, read. Nothing is checked here: signatures.ts does that before. A webhook speaks of one operation of
  * a payment, never of all (SHEET.md, "Notification").
  */
-import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import type { Status } from '../../payments/statuses.ts';
 import type { Acknowledgement, ProviderUpdate } from '../contract.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
-import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { statusAlone } from '../kit/verdict.ts';
+import type { WorldlineEvent } from './event.ts';
 import {
   amountOf,
   codeOf,
@@ -18,8 +17,6 @@ import {
   type OperationId,
   type Output,
   operationId,
-  PAYMENT,
-  REFUND,
   type Stated,
   type WorldlinePayment,
 } from './members.ts';
@@ -140,7 +137,7 @@ export function updateOfPayment(payment: WorldlinePayment, order: string): Provi
   const checkout = payment.hostedCheckoutSpecificOutput?.hostedCheckoutId;
   return providerUpdate({
     ...common(read, order, output),
-    key: [at.id, read.status, read.code, amount ?? ''].join('/'),
+    key: `${at.id}/${read.status}/${read.code}/${amount ?? ''}`,
     outcome: meaning.outcome,
     amount,
     movement: meaning.outcome === 'refunded' ? at.id : at.payment,
@@ -167,7 +164,7 @@ export function updateOfRefund(refund: Refund, order: string): ProviderUpdate {
   const name = output?.operationReferences?.merchantReference;
   return providerUpdate({
     ...common(read, order, output),
-    key: [at.id, status, code].join('/'),
+    key: `${at.id}/${status}/${code}`,
     outcome: state === 'succeeded' ? 'refunded' : 'none',
     amount,
     movement: at.id,
@@ -180,34 +177,6 @@ export function updateOfRefund(refund: Refund, order: string): ProviderUpdate {
       movement: at.id,
     },
   });
-}
-
-/** A webhook. Those of payouts, tokens, payment links and batches have neither payment nor refund. */
-const EVENT = v.object({
-  id: v.nullish(v.string()),
-  merchantId: v.nullish(v.string()),
-  type: v.nullish(v.string()),
-  payment: v.nullish(PAYMENT),
-  refund: v.nullish(
-    v.object({
-      ...REFUND.entries,
-      refundOutput: v.nullish(
-        v.object({
-          ...REFUND.entries.refundOutput.wrapped.entries,
-          cardPaymentMethodSpecificOutput: v.nullish(
-            v.object({ totalAmountPaid: v.nullish(v.number()), totalAmountRefunded: v.nullish(v.number()) }),
-          ),
-        }),
-      ),
-    }),
-  ),
-});
-
-export type WorldlineEvent = v.InferOutput<typeof EVENT>;
-
-/** @throws Refusal when the text is no such JSON. */
-export function readWorldlineEvent(text: string): WorldlineEvent {
-  return readMembers(EVENT, parseMessage(text));
 }
 
 function orderIn(

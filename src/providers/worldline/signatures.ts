@@ -10,7 +10,8 @@ import { textFields } from '../kit/form-message.ts';
 import { type Verified, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { readCheckout, readCreatedCheckout, readWorldlineError, statusOfCheckout } from './answers.ts';
 import { verificationReply } from './endpoint-verification.ts';
-import { readWorldlineEvent, statusOfEvent } from './messages.ts';
+import { readWorldlineEvent } from './event.ts';
+import { statusOfEvent } from './messages.ts';
 import { hashOfReturnmac, isOwnWorldlineReturn } from './returnmac.ts';
 import type { WorldlineSettings } from './settings.ts';
 
@@ -101,9 +102,12 @@ function member({ rest }: RecipeInput, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Headers by lower-case name. */
-function headersOf(input: RecipeInput): Readonly<Record<string, string>> {
-  return Object.fromEntries(textFields(input).map(([name, value]) => [name.toLowerCase(), value]));
+/** A header, in whatever case its name comes; of several the last. @param wanted in lower case. */
+function headerOf(input: RecipeInput, wanted: string): string {
+  const found = textFields(input).findLast(
+    ([name]) => name.length === wanted.length && name.toLowerCase() === wanted,
+  );
+  return found?.[1] ?? '';
 }
 
 function signNamed(settings: Partial<WorldlineSettings>, input: RecipeInput): Signed {
@@ -121,7 +125,11 @@ export const worldlineSignatures: Record<string, Recipe<WorldlineSettings>> = {
     verify: (settings, input) =>
       verdict(() => {
         const raw = input.raw ?? '';
-        const verified = verifyWorldlineWebhook(raw, webhookHeaders({ headers: headersOf(input) }), settings);
+        const headers = {
+          keyId: headerOf(input, 'x-gcs-keyid'),
+          signature: headerOf(input, 'x-gcs-signature'),
+        };
+        const verified = verifyWorldlineWebhook(raw, headers, settings);
         return { ...verified, status: statusOfEvent(readWorldlineEvent(raw)) };
       }),
   },
@@ -158,10 +166,11 @@ export const worldlineSignatures: Record<string, Recipe<WorldlineSettings>> = {
   'endpoint-verification': {
     kind: 'case',
     answer(_settings, input) {
-      const reply = verificationReply(member(input, 'method'), headersOf(input));
+      const headers = textFields(input).map(([name, value]) => [name.toLowerCase(), value]);
+      const reply = verificationReply(member(input, 'method'), Object.fromEntries(headers));
       if (!reply) return { valid: false };
-      const { status, headers, body } = reply;
-      return { valid: true, reply: { status, content_type: headers['content-type'] ?? '', body } };
+      const { status, headers: sent, body } = reply;
+      return { valid: true, reply: { status, content_type: sent['content-type'] ?? '', body } };
     },
   },
 };
