@@ -22,6 +22,11 @@ export function octets(bytes: Uint8Array): string {
 
 /** The bytes that octets stand for. */
 export function fromOctets(text: string): Uint8Array {
+  if (text.length <= SHORT) {
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return bytes;
+  }
   // The encoder of the platform is twice as fast as Buffer.
   if (isAscii(text)) return utf8(text);
   const { buffer, byteOffset, length } = Buffer.from(text, 'latin1');
@@ -31,6 +36,11 @@ export function fromOctets(text: string): Uint8Array {
 /** Octets as what is signed. */
 export function signedOctets(text: string): Signable {
   return isAscii(text) ? text : fromOctets(text);
+}
+
+/** What is signed, as the text that was read of it; as bytes where it was not UTF-8, or may not have been: what is none is U+FFFD in a text. */
+export function signedText(text: string, octetsOf: () => string): Signable {
+  return text.includes('\uFFFD') ? signedOctets(octetsOf()) : text;
 }
 
 /** The octets of a text in UTF-8. */

@@ -10,6 +10,7 @@ import { ecommpayDecline } from '../../src/providers/ecommpay/statuses.ts';
 import { readEpayCallback } from '../../src/providers/epaydk/callback.ts';
 import { expiryIn, expiryOf, lastFour, withCard } from '../../src/providers/kit/card.ts';
 import { declineReasonOf } from '../../src/providers/kit/decline-reasons.ts';
+import { NamedFields } from '../../src/providers/kit/form-message.ts';
 import { statusText } from '../../src/providers/kit/statuses.ts';
 import { readIpn, readKrAnswer } from '../../src/providers/lyra/ipn.ts';
 import { MOIP_DECLINES } from '../../src/providers/moip/statuses.ts';
@@ -23,10 +24,12 @@ import { readSipsResponse } from '../../src/providers/sips/response.ts';
 import { readSips2Response } from '../../src/providers/sips2/response.ts';
 import { readNotification } from '../../src/providers/spplus/notification.ts';
 import { readTpayNotification } from '../../src/providers/tpay/notification.ts';
+import { rawFields } from '../../src/signing/form.ts';
 import { bankOf } from '../support/harness.ts';
 import { accountOf, story } from './support.ts';
 
 const mapOf = (values: Record<string, string>) => new Map(Object.entries(values));
+const formOf = (values: Record<string, string>) => new NamedFields(rawFields(Object.entries(values)));
 
 /** The reason that an update gives, as its payment shows it. */
 function reasonOf(id: string, update: ProviderUpdate) {
@@ -96,7 +99,7 @@ describe('why, by the code of', () => {
     ['', 'declined'],
   ])('Lyra, vads_auth_result %s: %s', (code, expected) => {
     const answer = { vads_auth_mode: 'FULL', vads_auth_number: '', vads_auth_result: code };
-    const update = readIpn({}, mapOf({ ...LYRA, ...answer, vads_trans_status: 'REFUSED' }));
+    const update = readIpn({}, formOf({ ...LYRA, ...answer, vads_trans_status: 'REFUSED' }));
     expect(reasonOf('payzen', update)).toBe(expected);
   });
 
@@ -221,7 +224,7 @@ describe('the card of', () => {
       vads_expiry_month: '3',
     };
     // A word that stands in other places too: who bears a fraud is not believed.
-    expect(readIpn({}, mapOf({ ...values, vads_warranty_result: 'YES' })).card).toEqual({
+    expect(readIpn({}, formOf({ ...values, vads_warranty_result: 'YES' })).card).toEqual({
       ...card,
       liabilityShift: null,
     });

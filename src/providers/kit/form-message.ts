@@ -2,6 +2,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import { parseForm, type RawField, rawFields } from '../../signing/form.ts';
 import { utf8Octets } from '../../signing/octets.ts';
+import { keptForNames } from '../../signing/order.ts';
 import type { Json, ProviderRequest, RecipeInput } from '../contract.ts';
 import { MOST_FIELDS, requireFewFields } from './message-limits.ts';
 
@@ -36,11 +37,11 @@ export function inputFields(input: RecipeInput): RawField[] {
   return input.raw === undefined ? rawFields(textFields(input)) : formFields(utf8Octets(input.raw));
 }
 
+/** Values by name, of a message or of a map. */
+export type Values = Pick<ReadonlyMap<string, string>, 'get'>;
+
 /** Those of some fields that are there and not empty, in the order of the names. */
-export function pick(
-  values: ReadonlyMap<string, string>,
-  names: readonly string[],
-): Readonly<Record<string, string>> {
+export function pick(values: Values, names: readonly string[]): Readonly<Record<string, string>> {
   const picked: Record<string, string> = {};
   for (const name of names) {
     const value = values.get(name);
@@ -54,17 +55,57 @@ export function cameTwice(noun: string, name: string): Refusal {
   return new Refusal('duplicate_field', `the ${noun} ${name} came twice`);
 }
 
+/** What a list of names decides. */
+const namesOf = keptForNames((names) => {
+  const places = new Map<string, number>();
+  let repeated: string | null = null;
+  names.forEach((name, place) => {
+    if (places.has(name)) repeated ??= name;
+    places.set(name, place);
+  });
+  return { names, places, repeated };
+});
+
+/** The fields of a form message by their names. Where each stands is found once for all messages that have the same names. */
+export class NamedFields {
+  readonly fields: readonly RawField[];
+  /** In the order of the fields: one list for all messages that have the same. */
+  readonly names: readonly string[];
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #repeated: string | null;
+
+  constructor(fields: readonly RawField[]) {
+    const { names, places, repeated } = namesOf(fields.map(({ name }) => name));
+    this.fields = fields;
+    this.names = names;
+    this.#places = places;
+    this.#repeated = repeated;
+  }
+
+  /** @throws Refusal when a name came twice. */
+  requireUnique(): void {
+    if (this.#repeated !== null) throw cameTwice('field', this.#repeated);
+  }
+
+  field(name: string): RawField | undefined {
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.fields[place];
+  }
+
+  /** The value of a field. */
+  get(name: string): string | undefined {
+    return this.field(name)?.value;
+  }
+}
+
 /**
  * The fields of a form message by their names.
  * @throws Refusal when a name came twice.
  */
-export function uniqueFields(fields: readonly RawField[]): Map<string, RawField> {
-  const found = new Map<string, RawField>();
-  for (const field of fields) {
-    if (found.has(field.name)) throw cameTwice('field', field.name);
-    found.set(field.name, field);
-  }
-  return found;
+export function uniqueFields(fields: readonly RawField[]): NamedFields {
+  const named = new NamedFields(fields);
+  named.requireUnique();
+  return named;
 }
 
 /**

@@ -5,10 +5,12 @@
  * then read in one way, whatever names came with it (SHEET.md, "What its signature proves").
  */
 import { Refusal } from '../../payments/errors.ts';
+import type { RawField } from '../../signing/form.ts';
 import { keptOrder } from '../../signing/order.ts';
+import type { NamedFields } from '../kit/form-message.ts';
 
-/** A verified form's `vads_` fields by name. */
-export type IpnValues = ReadonlyMap<string, string>;
+/** A verified form. Of its fields those count that are signed. */
+export type IpnValues = NamedFields;
 
 /** Fields that stand next to each other in the signed text, each with its form. */
 type Place = readonly (readonly [name: string, form: RegExp])[];
@@ -49,17 +51,17 @@ interface Tokens {
   readonly names: readonly (string | null)[];
 }
 
-const orderOf = keptOrder();
+/** Fields that are signed, in the order in which they are. */
+export const signedPlaces = keptOrder(undefined, (name) => name.startsWith('vads_'));
 
 /** The signed text cut at every `+`, in the order in which it was signed. */
-function cut(values: IpnValues): Tokens {
+function cut({ fields, names: allNames }: IpnValues): Tokens {
   const [texts, names]: [string[], (string | null)[]] = [[], []];
-  const [allNames, allValues] = [[...values.keys()], [...values.values()]];
-  for (const place of orderOf(allNames)) {
-    const value = allValues[place] ?? '';
+  for (const place of signedPlaces(allNames)) {
+    const { name, value } = fields[place] as RawField;
     if (!value.includes('+')) {
       texts.push(value);
-      names.push(allNames[place] ?? null);
+      names.push(name);
       continue;
     }
     for (const text of value.split('+')) {

@@ -7,16 +7,14 @@ import { Refusal } from '../../payments/errors.ts';
 import type { Status } from '../../payments/statuses.ts';
 import { base64, equalText, readable, type Signable, utf8 } from '../../signing/bytes.ts';
 import { hmacText } from '../../signing/digests.ts';
-import type { RawField } from '../../signing/form.ts';
-import { fromOctets, utf8Octets } from '../../signing/octets.ts';
-import { keptOrder } from '../../signing/order.ts';
+import { signedText, utf8Octets } from '../../signing/octets.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Channel, LikelyCause, ProviderUpdate, Recipe, RecipeInput, Signed } from '../contract.ts';
-import { inputFields, textFields, uniqueFields } from '../kit/form-message.ts';
+import { inputFields, type NamedFields, textFields, uniqueFields } from '../kit/form-message.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { KR_ANSWER, readIpn, readKrAnswer } from './ipn.ts';
-import type { IpnValues } from './reading.ts';
+import { type IpnValues, signedPlaces } from './reading.ts';
 import type { LyraSettings } from './settings.ts';
 
 const ALGORITHMS = {
@@ -27,16 +25,10 @@ const ALGORITHMS = {
   'sha-1': { label: 'SHA-1', sign: (base: Signable) => weakDigests.sha1.hex(base) },
 } as const;
 
-function isVads(name: string): boolean {
-  return name.startsWith('vads_');
-}
-
-const orderOf = keptOrder();
-
 /** Values of all `vads_` fields, empty ones too, in byte order of their names, each with a `+` behind it. */
-function joined(names: readonly string[], values: readonly string[]): string {
+function joined(names: readonly string[], valueAt: (place: number) => string | undefined): string {
   let text = '';
-  for (const place of orderOf(names)) text += `${values[place]}+`;
+  for (const place of signedPlaces(names)) text += `${valueAt(place)}+`;
   return text;
 }
 
@@ -53,20 +45,14 @@ function signText(
 
 /** `request-signature`: the form's `signature`, base64 of the HMAC or lower-case hexadecimal of the SHA-1. */
 export function signLyraForm(settings: Partial<LyraSettings>, input: Omit<RecipeInput, 'raw'>): Signed {
-  const fields = textFields(input).filter(([name]) => isVads(name));
+  const fields = textFields(input);
   const text = joined(
     fields.map(([name]) => name),
-    fields.map(([, value]) => value),
+    (place) => fields[place]?.[1],
   );
   // A published vector names its algorithm itself, and not in the settings.
   const otherwise = input.rest?.algorithm === 'SHA-1' ? 'sha-1' : 'hmac-sha-256';
   return signText(settings, text + (settings.key ?? ''), otherwise);
-}
-
-type Received = ReadonlyMap<string, RawField>;
-
-function textOf(received: Received, name: string): string {
-  return received.get(name)?.value ?? '';
 }
 
 /** @throws Refusal */
@@ -79,7 +65,7 @@ function requireSignature(base: Signable, expected: string, received: string, na
   );
 }
 
-/** A verified form: its `vads_` fields, and what was signed. */
+/** A verified form, and what was signed. */
 interface VerifiedForm {
   readonly values: IpnValues;
   readonly base: Signable;
@@ -90,24 +76,19 @@ interface VerifiedForm {
  * `notification-signature` and `return-signature` of the form.
  * @throws Refusal
  */
-export function verifyLyraForm(settings: Partial<LyraSettings>, received: Received): VerifiedForm {
-  const [names, signed]: [string[], string[]] = [[], []];
-  const values = new Map<string, string>();
-  for (const { name, value, octets } of received.values()) {
-    if (!isVads(name)) continue;
-    names.push(name);
-    signed.push(octets);
-    values.set(name, value);
-  }
-  const text = joined(names, signed) + utf8Octets(settings.key ?? '');
-  const { base, signature } = signText(settings, fromOctets(text));
-  requireSignature(base, signature, textOf(received, 'signature'), 'signature');
-  return { values, base, signature };
+export function verifyLyraForm(settings: Partial<LyraSettings>, received: NamedFields): VerifiedForm {
+  const { fields, names } = received;
+  const { key = '' } = settings;
+  const text = joined(names, (place) => fields[place]?.value) + key;
+  const octets = () => joined(names, (place) => fields[place]?.octets) + utf8Octets(key);
+  const { base, signature } = signText(settings, signedText(text, octets));
+  requireSignature(base, signature, received.get('signature') ?? '', 'signature');
+  return { values: received, base, signature };
 }
 
 /** Whether a message is of the REST API, and not of the form. */
-export function isKrMessage(received: Received): boolean {
-  return received.has('kr-answer');
+export function isKrMessage(received: NamedFields): boolean {
+  return received.get('kr-answer') !== undefined;
 }
 
 /**
@@ -117,19 +98,19 @@ export function isKrMessage(received: Received): boolean {
  */
 export function verifyKrAnswer(
   settings: Partial<LyraSettings>,
-  received: Received,
+  received: NamedFields,
   channel: Channel,
 ): {
   readonly answer: v.InferOutput<typeof KR_ANSWER>;
   readonly base: Signable;
   readonly signature: string;
 } {
-  const text = textOf(received, 'kr-answer').replaceAll('\\/', '/');
+  const text = (received.get('kr-answer') ?? '').replaceAll('\\/', '/');
   const base = text;
   const key = channel === 'return' ? settings.rest_hmac_key : settings.rest_password;
   if (!key) throw new Refusal('signature_mismatch', 'the account has no key for kr-hash');
   const signature = hmacText('sha256', key, base, 'hex');
-  requireSignature(base, signature, textOf(received, 'kr-hash'), 'kr-hash');
+  requireSignature(base, signature, received.get('kr-hash') ?? '', 'kr-hash');
   // It is proven by now. An order with many tries to pay it has many members.
   return { answer: readMembers(KR_ANSWER, parseMessage(text)), base, signature };
 }

@@ -5,6 +5,7 @@ import { fromBase64, fromUtf8 } from '../../signing/bytes.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
 import { withReason } from '../kit/decline-reasons.ts';
+import type { Values } from '../kit/form-message.ts';
 import { parseJsonOnce } from '../kit/json-once.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
@@ -33,7 +34,7 @@ const DETAIL = Object.entries({
   originetr: 'ipCountry',
 });
 
-function detailOf(values: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+function detailOf(values: Values): Readonly<Record<string, string>> {
   const detail: Record<string, string> = {};
   for (const [name, word] of DETAIL) {
     const text = values.get(name);
@@ -71,15 +72,11 @@ export function checkMoneticoEnvironment({ providerStatus }: ProviderUpdate, env
  */
 export function readMoneticoNotification(
   settings: Partial<MoneticoSettings>,
-  values: ReadonlyMap<string, string>,
+  values: Values,
 ): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
-  const [code, reference, date, numauto] = ['code-retour', 'reference', 'date', 'numauto'].map(value) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [code, reference] = [value('code-retour'), value('reference')];
+  const [date, numauto] = [value('date'), value('numauto')];
   // Requests have none, so that no request of ours is read as an answer.
   if (!code) throw new Refusal('field_missing', 'there is no code-retour');
   if (!reference) throw new Refusal('field_missing', 'there is no reference');

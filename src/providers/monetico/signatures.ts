@@ -10,10 +10,10 @@ import { equalText, hex, readable, type Signable } from '../../signing/bytes.ts'
 import { hmacBy } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
-import { signedOctets } from '../../signing/octets.ts';
+import { signedText } from '../../signing/octets.ts';
 import { keptForNames, keptOrder } from '../../signing/order.ts';
 import type { Recipe, RecipeInput, Signed } from '../contract.ts';
-import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
+import { inputFields, NamedFields, textFields, type Values } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { moneticoKeyBytes } from './key.ts';
 import { readMoneticoNotification } from './notification.ts';
@@ -34,9 +34,9 @@ const macOf = kept((key) => hmacBy('sha1', keyOf({ key })));
 const orderOf = keptOrder(undefined, (name) => name !== 'MAC');
 
 /** The signed text of names and values; the MAC among them is left out. */
-function joined(names: readonly string[], values: readonly string[]): string {
+function joined(names: readonly string[], valueAt: (place: number) => string | undefined): string {
   let text = '';
-  for (const place of orderOf(names)) text += `${names[place]}=${values[place]}*`;
+  for (const place of orderOf(names)) text += `${names[place]}=${valueAt(place)}*`;
   return text.slice(0, -1);
 }
 
@@ -54,7 +54,10 @@ export function signMonetico(
     names.push(name);
     values.push(value);
   }
-  return signed(settings, joined(names, values));
+  return signed(
+    settings,
+    joined(names, (place) => values[place]),
+  );
 }
 
 const NAME = /^[A-Za-z0-9_-]+$/;
@@ -68,8 +71,7 @@ const FIELD_INSIDE = /\*[A-Za-z0-9_-]+=/;
 
 /** A message whose MAC is right. */
 interface VerifiedFields {
-  /** Decoded, by name; no MAC. */
-  readonly values: ReadonlyMap<string, string>;
+  readonly values: Values;
   readonly base: Signable;
   readonly signature: string;
 }
@@ -83,15 +85,14 @@ export function verifyMonetico(
   received: readonly RawField[],
 ): VerifiedFields {
   verifyingSecret(settings.key, 'key');
-  const names = received.map(({ name }) => name);
+  const values = new NamedFields(received);
+  const { names } = values;
   if (!areOurs(names)) throw new Refusal('malformed', 'a field has a name that the protocol has not');
-  const values = uniqueValues(received);
+  values.requireUnique();
   const mac = values.get('MAC') ?? '';
-  const text = joined(
-    names,
-    received.map(({ octets }) => octets),
-  );
-  const { base, signature } = signed(settings, signedOctets(text));
+  const text = joined(names, (place) => received[place]?.value);
+  const octets = () => joined(names, (place) => received[place]?.octets);
+  const { base, signature } = signed(settings, signedText(text, octets));
   if (mac === '') throw new Refusal('signature_missing', 'there is no MAC');
   if (!MAC.test(mac)) throw new Refusal('signature_malformed', 'MAC is not 40 hexadecimal digits');
   if (!equalText(signature, mac.toLowerCase()))
@@ -100,10 +101,9 @@ export function verifyMonetico(
       expected: signature,
       received: mac,
     });
-  for (const [name, value] of values)
+  for (const { name, value } of received)
     if (value.includes('*') && FIELD_INSIDE.test(value))
       throw new Refusal('malformed', `${name} has another field inside`);
-  values.delete('MAC');
   return { values, base, signature };
 }
 

@@ -55,11 +55,11 @@ export function verifySips2Data(
   received: readonly RawField[],
 ): VerifiedData {
   const form = uniqueFields(received);
-  const sealed = form.get('Data');
+  const sealed = form.field('Data');
   if (!sealed) throw new Refusal('field_missing', 'there is no Data');
   // Of ASCII, octets and text are one.
   const base = sealed.octets === sealed.value ? sealed.value : fromOctets(sealed.octets);
-  const seal = form.get('Seal')?.value ?? '';
+  const seal = form.get('Seal') ?? '';
   const expected = sealOf(settings, base);
   if (seal === '' || !equalText(expected, seal.toLowerCase())) {
     throw new Refusal(
@@ -69,7 +69,7 @@ export function verifySips2Data(
     );
   }
   const text = typeof base === 'string' ? base : fromUtf8(base);
-  const encoding = form.get('Encode')?.value ?? '';
+  const encoding = form.get('Encode') ?? '';
   const data = text === null ? null : decodedData(text, encoding);
   if (data === null) throw new Refusal('malformed', `Data is not ${encoding || 'UTF-8'}`);
   return { values: readData(data), base, signature: expected };
