@@ -108,6 +108,8 @@ function octetsIn(text: string, name: CharsetName): string {
 interface Covered {
   /** In upper case. */
   readonly name: string;
+  /** The same with the equals sign behind it. */
+  readonly before: string;
   /** Of a name that comes twice, the last. */
   readonly place: number;
 }
@@ -119,7 +121,7 @@ function coveredBy(isSigned: (name: string) => boolean): (names: readonly string
       const upper = name.toUpperCase();
       if (upper !== 'SHASIGN' && isSigned(upper)) places.set(upper, place);
     });
-    return Array.from(places, ([name, place]) => ({ name, place })).sort((a, b) =>
+    return Array.from(places, ([name, place]) => ({ name, before: `${name}=`, place })).sort((a, b) =>
       a.name < b.name ? -1 : 1,
     );
   });
@@ -146,9 +148,9 @@ export function shaInText(
   const isMain = settings.sha_mode === 'main-parameters-only';
   if (!isMain) {
     let text = '';
-    for (const { name, place } of covered) {
+    for (const { before, place } of covered) {
       const value = valueAt(place);
-      if (value !== '') text += `${name}=${value}${passphrase}`;
+      if (value !== '') text += before + value + passphrase;
     }
     const whole = encoding === 'utf-8' && text.isWellFormed() ? text : charset(encoding).encode(text);
     if (whole !== null) return whole;

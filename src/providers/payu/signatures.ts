@@ -81,40 +81,42 @@ export function verifyPayuNotification(
   );
 }
 
-const ENCODES: Readonly<Record<string, string>> = {
-  "'": '%27',
-  '(': '%28',
-  ')': '%29',
-  '!': '%21',
-  '~': '%7E',
-  '*': '%2A',
-  '%20': '+',
-};
+/** What PHP's urlencode makes of each character of ASCII; undefined: itself. */
+const ESCAPES = /* @__PURE__ */ Array.from({ length: 128 }, (_, code) => {
+  if (/[\w.-]/.test(String.fromCharCode(code))) return undefined;
+  return code === 0x20 ? '+' : `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
+});
 
-/** What is encoded as it is, and most values are no more. */
-const PLAIN = /^[\w.-]*$/;
-
-/** PHP's urlencode. */
+/** PHP's urlencode. Most values have nothing to encode. */
 function encoded(value: string): string {
-  if (PLAIN.test(value)) return value;
-  return encodeURIComponent(value).replace(/['()!~*]|%20/g, (part) => ENCODES[part] ?? part);
+  let [text, done] = ['', 0];
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code > 0x7f) return encodedBeyondAscii(value);
+    const written = ESCAPES[code];
+    if (written === undefined) continue;
+    text += value.slice(done, at) + written;
+    done = at + 1;
+  }
+  return text + value.slice(done);
+}
+
+function encodedBeyondAscii(value: string): string {
+  const escaped = (part: string) => (part === '%20' ? '+' : (ESCAPES[part.charCodeAt(0)] ?? part));
+  return encodeURIComponent(value).replace(/['()!~*]|%20/g, escaped);
 }
 
 const orderOf = keptOrder(undefined, (name) => name !== 'OpenPayu-Signature');
 
 /** `OpenPayu-Signature` of the order form, which a browser posts to the address of the orders. */
 function signOrderForm(
-  fields: Iterable<readonly [string, string]>,
+  fields: readonly (readonly [name: string, value: string])[],
   { pos_id = '', second_key = '' }: Pick<Partial<PayuSettings>, 'pos_id' | 'second_key'>,
   algorithm: string,
 ): Signed {
-  const [names, values]: [string[], string[]] = [[], []];
-  for (const [name, value] of fields) {
-    names.push(name);
-    values.push(value);
-  }
+  const names = fields.map(([name]) => name);
   let text = '';
-  for (const place of orderOf(names)) text += `${names[place]}=${encoded(values[place] ?? '')}&`;
+  for (const place of orderOf(names)) text += `${names[place]}=${encoded(fields[place]?.[1] ?? '')}&`;
   const base = text + second_key;
   const digest = digestOf(algorithm) ?? digests.sha256;
   return {
