@@ -1,7 +1,14 @@
 /** Octets and base64url. Ruled out: a text of other letters that counts as ASCII, and a second spelling of one value. */
 import { describe, expect, it } from 'vitest';
 import { base64url, fromBase64url } from '../../src/signing/bytes.ts';
-import { fromOctets, isAscii, octets, textOfOctets, utf8Octets } from '../../src/signing/octets.ts';
+import {
+  fromOctets,
+  isAscii,
+  octets,
+  signedText,
+  textOfOctets,
+  utf8Octets,
+} from '../../src/signing/octets.ts';
 
 describe.each([
   ['short', ''],
@@ -21,6 +28,18 @@ describe.each([
 
   it('are one byte for each character up to U+00FF', () => {
     expect([...fromOctets(`${before}é`)].at(-1)).toBe(0xe9);
+  });
+});
+
+describe('what is signed', () => {
+  it.each(['à venir', '3€', 'plain'])('is the text %s where that is all of it', (text) => {
+    expect(signedText(text, () => utf8Octets(text))).toBe(text);
+  });
+
+  it('is the bytes as they came where they are no UTF-8: the text has lost them', () => {
+    expect(signedText(textOfOctets('caf\u00e9'), () => 'caf\u00e9')).toEqual(
+      Uint8Array.of(0x63, 0x61, 0x66, 0xe9),
+    );
   });
 });
 
