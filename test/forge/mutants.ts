@@ -141,7 +141,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       room(
         'lyra/signatures.ts',
-        "  requireSignature(base, signature, textOf(received, 'kr-hash'), 'kr-hash');\n",
+        "  requireSignature(base, signature, received.get('kr-hash') ?? '', 'kr-hash');\n",
       ),
     ],
   },
