@@ -110,8 +110,8 @@ export class WasmDigests {
   /** The digest of a message. It is in the memory only until the next one. */
   digest(name: WasmAlgorithm, message: Signable): Uint8Array {
     const algorithm = this.#algorithms[name];
-    const length = this.#put(message);
-    return this.#taken(algorithm, this.#finish(algorithm, algorithm.start, length, 0));
+    this.#forget(this.#finish(algorithm, algorithm.start, this.#put(message), 0, RESULT));
+    return algorithm.result;
   }
 
   /** Makes a key ready, which takes as long as two blocks of a message. */
@@ -134,10 +134,10 @@ export class WasmDigests {
   /** The HMAC of a message. It is in the memory only until the next digest. */
   hmac(name: WasmAlgorithm, { inner, outer }: ReadyKey, message: Signable): Uint8Array {
     const algorithm = this.#algorithms[name];
-    const { size, block } = algorithm;
-    const end = this.#finish(algorithm, inner, this.#put(message), block);
-    this.#write(algorithm, MESSAGE);
-    return this.#taken(algorithm, Math.max(end, this.#finish(algorithm, outer, size, block)));
+    const { size, block, result } = algorithm;
+    const end = this.#finish(algorithm, inner, this.#put(message), block, MESSAGE);
+    this.#forget(Math.max(end, this.#finish(algorithm, outer, size, block, RESULT)));
+    return result;
   }
 
   /** A digest to keep: it may be a key, and leaves nothing in the memory. */
@@ -155,10 +155,17 @@ export class WasmDigests {
   }
 
   /**
-   * Works the message that is in the memory into a state, with its ending; the address behind it.
+   * Works the message that is in the memory into a state, with its ending, and writes the digest; the address behind the ending.
    * @param before how many bytes were worked into the state already.
+   * @param to the address of the digest.
    */
-  #finish({ block, lowFirst, mix }: Algorithm, state: Int32Array, length: number, before: number): number {
+  #finish(
+    { size, block, lowFirst, mix }: Algorithm,
+    state: Int32Array,
+    length: number,
+    before: number,
+    to: number,
+  ): number {
     const bytes = this.#bytes;
     // A byte for the beginning of the ending, and eight or sixteen for the length.
     const end = MESSAGE + ((length + 1 + block / 8 + block - 1) & -block);
@@ -168,22 +175,11 @@ export class WasmDigests {
     const words = this.#words;
     for (let i = 0; i < state.length; i++) words[i] = state[i] as number;
     mix(STATE, MESSAGE, end);
-    return end;
-  }
-
-  /** The digest, and no more of what it was made of. */
-  #taken(algorithm: Algorithm, end: number): Uint8Array {
-    this.#write(algorithm, RESULT);
-    this.#forget(end);
-    return algorithm.result;
-  }
-
-  /** Writes the state as a digest. */
-  #write({ size, block, lowFirst }: Algorithm, address: number): void {
     // Of a word of 64 bits the upper half comes first.
     const turn = block === 128 ? 1 : 0;
     for (let i = 0; i < size / 4; i++)
-      this.#numbers.setInt32(address + 4 * i, this.#words[i ^ turn] as number, lowFirst);
+      this.#numbers.setInt32(to + 4 * i, words[i ^ turn] as number, lowFirst);
+    return end;
   }
 
   /** Keys and secrets were in it, or what one could make them of. */

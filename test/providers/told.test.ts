@@ -10,7 +10,7 @@ import { ecommpayDecline } from '../../src/providers/ecommpay/statuses.ts';
 import { readEpayCallback } from '../../src/providers/epaydk/callback.ts';
 import { expiryIn, expiryOf, lastFour, withCard } from '../../src/providers/kit/card.ts';
 import { declineReasonOf } from '../../src/providers/kit/decline-reasons.ts';
-import { NamedFields } from '../../src/providers/kit/form-message.ts';
+import { UniqueFields } from '../../src/providers/kit/form-message.ts';
 import { statusText } from '../../src/providers/kit/statuses.ts';
 import { readIpn, readKrAnswer } from '../../src/providers/lyra/ipn.ts';
 import { MOIP_DECLINES } from '../../src/providers/moip/statuses.ts';
@@ -29,7 +29,7 @@ import { bankOf } from '../support/harness.ts';
 import { accountOf, story } from './support.ts';
 
 const mapOf = (values: Record<string, string>) => new Map(Object.entries(values));
-const formOf = (values: Record<string, string>) => new NamedFields(rawFields(Object.entries(values)));
+const formOf = (values: Record<string, string>) => new UniqueFields(rawFields(Object.entries(values)));
 
 /** The reason that an update gives, as its payment shows it. */
 function reasonOf(id: string, update: ProviderUpdate) {

@@ -23,15 +23,12 @@ export function lastFour(number: string | null | undefined): string | null {
   return LAST_FOUR.test(end) ? end.slice(-4) : null;
 }
 
-const YEAR = /^(?:20)?\d\d$/;
-const MONTH = /^(?:0?[1-9]|1[0-2])$/;
-
 /**
  * `YYYY-MM` of a year of two or four digits and a month; null where they are none.
  * @param year a two-digit one is of this century.
  */
 export function expiryOf(year = '', month = ''): string | null {
-  if (!YEAR.test(year) || !MONTH.test(month)) return null;
+  if (!/^(20)?\d\d$/.test(year) || !/^(0?[1-9]|1[0-2])$/.test(month)) return null;
   return `${year.padStart(4, '20')}-${month.padStart(2, '0')}`;
 }
 

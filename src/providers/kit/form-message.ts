@@ -67,24 +67,19 @@ const namesOf = keptForNames((names) => {
 });
 
 /** The fields of a form message by their names. Where each stands is found once for all messages that have the same names. */
-export class NamedFields {
+export class UniqueFields {
   readonly fields: readonly RawField[];
   /** In the order of the fields: one list for all messages that have the same. */
   readonly names: readonly string[];
   readonly #places: ReadonlyMap<string, number>;
-  readonly #repeated: string | null;
 
+  /** @throws Refusal when a name came twice. */
   constructor(fields: readonly RawField[]) {
     const { names, places, repeated } = namesOf(fields.map(({ name }) => name));
+    if (repeated !== null) throw cameTwice('field', repeated);
     this.fields = fields;
     this.names = names;
     this.#places = places;
-    this.#repeated = repeated;
-  }
-
-  /** @throws Refusal when a name came twice. */
-  requireUnique(): void {
-    if (this.#repeated !== null) throw cameTwice('field', this.#repeated);
   }
 
   field(name: string): RawField | undefined {
@@ -96,16 +91,6 @@ export class NamedFields {
   get(name: string): string | undefined {
     return this.field(name)?.value;
   }
-}
-
-/**
- * The fields of a form message by their names.
- * @throws Refusal when a name came twice.
- */
-export function uniqueFields(fields: readonly RawField[]): NamedFields {
-  const named = new NamedFields(fields);
-  named.requireUnique();
-  return named;
 }
 
 /**

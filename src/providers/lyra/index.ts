@@ -12,7 +12,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type ProviderUpdate } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
-import { formBytes, formFields, uniqueFields } from '../kit/form-message.ts';
+import { formBytes, formFields, UniqueFields } from '../kit/form-message.ts';
 import { okText } from '../kit/replies.ts';
 import { checkLyra } from './check.ts';
 import { LYRA_REQUIRES, LYRA_SHOP_FIELDS, lyraForm } from './form.ts';
@@ -121,7 +121,7 @@ export function lyraPlatform(edition: Edition) {
 
     async notification(request, account, channel) {
       const settings = { ...account.settings, ctx_mode: lyraMode(account.environment) };
-      const received = uniqueFields(formFields(formBytes(request)));
+      const received = new UniqueFields(formFields(formBytes(request)));
       if (isKrMessage(received)) {
         return withOrder(readKrAnswer(settings, verifyKrAnswer(settings, received, channel).answer));
       }

@@ -7,10 +7,10 @@
 import { Refusal } from '../../payments/errors.ts';
 import type { RawField } from '../../signing/form.ts';
 import { keptOrder } from '../../signing/order.ts';
-import type { NamedFields } from '../kit/form-message.ts';
+import type { UniqueFields } from '../kit/form-message.ts';
 
 /** A verified form. Of its fields those count that are signed. */
-export type IpnValues = NamedFields;
+export type IpnValues = UniqueFields;
 
 /** Fields that stand next to each other in the signed text, each with its form. */
 type Place = readonly (readonly [name: string, form: RegExp])[];

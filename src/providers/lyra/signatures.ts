@@ -10,7 +10,7 @@ import { hmacText } from '../../signing/digests.ts';
 import { signedText, utf8Octets } from '../../signing/octets.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Channel, LikelyCause, ProviderUpdate, Recipe, RecipeInput, Signed } from '../contract.ts';
-import { inputFields, type NamedFields, textFields, uniqueFields } from '../kit/form-message.ts';
+import { inputFields, textFields, UniqueFields } from '../kit/form-message.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { KR_ANSWER, readIpn, readKrAnswer } from './ipn.ts';
@@ -76,7 +76,7 @@ interface VerifiedForm {
  * `notification-signature` and `return-signature` of the form.
  * @throws Refusal
  */
-export function verifyLyraForm(settings: Partial<LyraSettings>, received: NamedFields): VerifiedForm {
+export function verifyLyraForm(settings: Partial<LyraSettings>, received: UniqueFields): VerifiedForm {
   const { fields, names } = received;
   const { key = '' } = settings;
   const text = joined(names, (place) => fields[place]?.value) + key;
@@ -87,7 +87,7 @@ export function verifyLyraForm(settings: Partial<LyraSettings>, received: NamedF
 }
 
 /** Whether a message is of the REST API, and not of the form. */
-export function isKrMessage(received: NamedFields): boolean {
+export function isKrMessage(received: UniqueFields): boolean {
   return received.get('kr-answer') !== undefined;
 }
 
@@ -98,7 +98,7 @@ export function isKrMessage(received: NamedFields): boolean {
  */
 export function verifyKrAnswer(
   settings: Partial<LyraSettings>,
-  received: NamedFields,
+  received: UniqueFields,
   channel: Channel,
 ): {
   readonly answer: v.InferOutput<typeof KR_ANSWER>;
@@ -123,7 +123,7 @@ export function lyraAuthorization({ site_id = '', rest_password = '' }: Partial<
 
 function messageVerdict(settings: Partial<LyraSettings>, input: RecipeInput, channel: Channel) {
   return verdict(() => {
-    const received = uniqueFields(inputFields(input));
+    const received = new UniqueFields(inputFields(input));
     if (isKrMessage(received)) {
       const { answer, base, signature } = verifyKrAnswer(settings, received, channel);
       return { base, signature, status: statusOfUpdate(readKrAnswer(settings, answer)) };

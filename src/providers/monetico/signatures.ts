@@ -13,7 +13,7 @@ import { kept } from '../../signing/kept.ts';
 import { signedText } from '../../signing/octets.ts';
 import { keptForNames, keptOrder } from '../../signing/order.ts';
 import type { Recipe, RecipeInput, Signed } from '../contract.ts';
-import { inputFields, NamedFields, textFields, type Values } from '../kit/form-message.ts';
+import { inputFields, textFields, UniqueFields, type Values } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { moneticoKeyBytes } from './key.ts';
 import { readMoneticoNotification } from './notification.ts';
@@ -85,10 +85,10 @@ export function verifyMonetico(
   received: readonly RawField[],
 ): VerifiedFields {
   verifyingSecret(settings.key, 'key');
-  const values = new NamedFields(received);
+  if (!areOurs(received.map(({ name }) => name)))
+    throw new Refusal('malformed', 'a field has a name that the protocol has not');
+  const values = new UniqueFields(received);
   const { names } = values;
-  if (!areOurs(names)) throw new Refusal('malformed', 'a field has a name that the protocol has not');
-  values.requireUnique();
   const mac = values.get('MAC') ?? '';
   const text = joined(names, (place) => received[place]?.value);
   const octets = () => joined(names, (place) => received[place]?.octets);

@@ -8,7 +8,7 @@ import { digests, hmacText } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import { fromOctets } from '../../signing/octets.ts';
 import type { Json, LikelyCause, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
-import { inputFields, textFields, uniqueFields } from '../kit/form-message.ts';
+import { inputFields, textFields, UniqueFields } from '../kit/form-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { dataText, decodedData, encodedData, readData } from './data.ts';
 import { readSips2Response } from './response.ts';
@@ -54,7 +54,7 @@ export function verifySips2Data(
   settings: Partial<Sips2Settings>,
   received: readonly RawField[],
 ): VerifiedData {
-  const form = uniqueFields(received);
+  const form = new UniqueFields(received);
   const sealed = form.field('Data');
   if (!sealed) throw new Refusal('field_missing', 'there is no Data');
   // Of ASCII, octets and text are one.

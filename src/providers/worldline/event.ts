@@ -1,5 +1,5 @@
 /**
- * The members of a webhook, each in its type. Whether a message has these types is tested in place, in a tenth of the time that the schema takes to copy
+ * The members of a webhook, each in its type. Whether a message has these types is tested in place, in a third of the time that the schema takes to copy
  * them; only one that has not goes through the schema, which names the member.
  */
 import * as v from 'valibot';
@@ -29,75 +29,36 @@ export const WORLDLINE_EVENT = v.object({
 
 export type WorldlineEvent = v.InferOutput<typeof WORLDLINE_EVENT>;
 
-type Members = Readonly<Record<string, unknown>>;
-
-function isNone(value: unknown): value is null | undefined {
-  return value === undefined || value === null;
+/** A schema, as far as its parts are walked. */
+interface Part {
+  readonly type: string;
+  readonly wrapped?: v.GenericSchema;
+  readonly entries?: Readonly<Record<string, v.GenericSchema>>;
 }
 
-function isText(value: unknown): boolean {
-  return isNone(value) || typeof value === 'string';
+/** Whether values are of a schema's type, without a copy of them. What it is made of here is tested here, and anything else by the schema itself. */
+function testOf(schema: v.GenericSchema): (value: unknown) => boolean {
+  const { type, wrapped, entries }: Part = schema;
+  if (wrapped) {
+    const isGiven = testOf(wrapped);
+    return (value) => value === null || value === undefined || isGiven(value);
+  }
+  if (entries) {
+    const [names, tests] = [Object.keys(entries), Object.values(entries).map(testOf)];
+    return (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      tests.every((test, place) =>
+        test((value as Readonly<Record<string, unknown>>)[names[place] as string]),
+      );
+  }
+  return (value) => (type === 'string' && typeof value === type) || v.is(schema, value);
 }
 
-function isNumber(value: unknown): boolean {
-  return isNone(value) || typeof value === 'number';
-}
-
-function isObject(value: unknown, hasTypes: (members: Members) => boolean): boolean {
-  return isNone(value) || (typeof value === 'object' && hasTypes(value as Members));
-}
-
-const isMoney = ({ amount, currencyCode }: Members) => isNumber(amount) && isText(currencyCode);
-const isReferences = ({ merchantReference }: Members) => isText(merchantReference);
-
-const isStatusOutput = ({ statusCode, errors }: Members) =>
-  (isText(statusCode) || Number.isInteger(statusCode)) &&
-  (isNone(errors) || (Array.isArray(errors) && errors.every(isError)));
-const isError = (error: unknown) => !isNone(error) && isObject(error, ({ errorCode }) => isText(errorCode));
-
-const isStated = ({ id, status, statusOutput }: Members) =>
-  isText(id) && isText(status) && isObject(statusOutput, isStatusOutput);
-
-const isOutput = ({ amountOfMoney, acquiredAmount, references, operationReferences }: Members) =>
-  isObject(amountOfMoney, isMoney) &&
-  isObject(acquiredAmount, isMoney) &&
-  isObject(references, isReferences) &&
-  isObject(operationReferences, isReferences);
-
-const isCard = ({ cardNumber, expiryDate }: Members) => isText(cardNumber) && isText(expiryDate);
-const isThreeDSecure = ({ liability }: Members) => isText(liability);
-const isCardOutput = ({ paymentProductId, card, threeDSecureResults }: Members) =>
-  isNumber(paymentProductId) && isObject(card, isCard) && isObject(threeDSecureResults, isThreeDSecure);
-const isTotals = ({ totalAmountPaid, totalAmountRefunded }: Members) =>
-  isNumber(totalAmountPaid) && isNumber(totalAmountRefunded);
-
-const isPaymentOutput = (output: Members) =>
-  isOutput(output) && isObject(output.cardPaymentMethodSpecificOutput, isCardOutput);
-const isRefundOutput = (output: Members) =>
-  isOutput(output) && isObject(output.cardPaymentMethodSpecificOutput, isTotals);
-
-const isCheckout = ({ hostedCheckoutId }: Members) => isText(hostedCheckoutId);
-const isPayment = (payment: Members) =>
-  isStated(payment) &&
-  isObject(payment.paymentOutput, isPaymentOutput) &&
-  isObject(payment.hostedCheckoutSpecificOutput, isCheckout);
-const isRefund = (refund: Members) => isStated(refund) && isObject(refund.refundOutput, isRefundOutput);
-
-/** Whether the members that WORLDLINE_EVENT names have their types. What else there is stays unread. */
-function isEvent(parsed: unknown): parsed is WorldlineEvent {
-  if (typeof parsed !== 'object' || parsed === null) return false;
-  const { id, merchantId, type, payment, refund } = parsed as Members;
-  return (
-    isText(id) &&
-    isText(merchantId) &&
-    isText(type) &&
-    isObject(payment, isPayment) &&
-    isObject(refund, isRefund)
-  );
-}
+const isEvent = testOf(WORLDLINE_EVENT);
 
 /** @throws Refusal when the text is no such JSON, naming the first member of another type. */
 export function readWorldlineEvent(text: string): WorldlineEvent {
   const parsed = parseMessage(text);
-  return isEvent(parsed) ? parsed : readMembers(WORLDLINE_EVENT, parsed);
+  return isEvent(parsed) ? (parsed as WorldlineEvent) : readMembers(WORLDLINE_EVENT, parsed);
 }

@@ -51,7 +51,11 @@ function readWebhook(
   settings: WorldlineSettings,
 ): ProviderUpdate | Acknowledgement {
   const text = jsonText(request);
-  verifyWorldlineWebhook(request.body, webhookHeaders(request), settings);
+  verifyWorldlineWebhook(
+    request.body,
+    webhookHeaders((name) => request.headers[name]),
+    settings,
+  );
   const event = readWorldlineEvent(text);
   if (event.merchantId !== settings.merchant_id)
     throw new Refusal('wrong_account', `the message is for the merchant ${event.merchantId}`);
@@ -96,7 +100,7 @@ export const worldline = defineProvider<typeof worldlineSettings>({
 
   async notification(request, account, channel) {
     if (channel === 'return') return readWorldlineReturn(request);
-    const reply = verificationReply(request.method, request.headers);
+    const reply = verificationReply(request.method, (name) => request.headers[name]);
     if (reply) return { kind: 'acknowledgement', about: 'the check of this address', reply };
     return readWebhook(request, account.settings);
   },

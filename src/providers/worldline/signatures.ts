@@ -5,11 +5,11 @@
 import { Refusal } from '../../payments/errors.ts';
 import { equalText, readable, type Signable } from '../../signing/bytes.ts';
 import { hmacText } from '../../signing/digests.ts';
-import type { ProviderRequest, Recipe, RecipeInput, Signed } from '../contract.ts';
+import type { Recipe, RecipeInput, Signed } from '../contract.ts';
 import { textFields } from '../kit/form-message.ts';
 import { type Verified, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { readCheckout, readCreatedCheckout, readWorldlineError, statusOfCheckout } from './answers.ts';
-import { verificationReply } from './endpoint-verification.ts';
+import { type HeaderOf, verificationReply } from './endpoint-verification.ts';
 import { readWorldlineEvent } from './event.ts';
 import { statusOfEvent } from './messages.ts';
 import { hashOfReturnmac, isOwnWorldlineReturn } from './returnmac.ts';
@@ -64,8 +64,8 @@ export interface WebhookHeaders {
   readonly signature: string;
 }
 
-export function webhookHeaders({ headers }: Pick<ProviderRequest, 'headers'>): WebhookHeaders {
-  return { keyId: headers['x-gcs-keyid'] ?? '', signature: headers['x-gcs-signature'] ?? '' };
+export function webhookHeaders(headerOf: HeaderOf): WebhookHeaders {
+  return { keyId: headerOf('x-gcs-keyid') ?? '', signature: headerOf('x-gcs-signature') ?? '' };
 }
 
 /**
@@ -102,12 +102,11 @@ function member({ rest }: RecipeInput, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A header, in whatever case its name comes; of several the last. @param wanted in lower case. */
-function headerOf(input: RecipeInput, wanted: string): string {
-  const found = textFields(input).findLast(
-    ([name]) => name.length === wanted.length && name.toLowerCase() === wanted,
-  );
-  return found?.[1] ?? '';
+/** Finds headers, in whatever case their names come; of several the last. */
+function headersIn(input: RecipeInput): HeaderOf {
+  const headers = textFields(input);
+  return (wanted) =>
+    headers.findLast(([name]) => name.length === wanted.length && name.toLowerCase() === wanted)?.[1];
 }
 
 function signNamed(settings: Partial<WorldlineSettings>, input: RecipeInput): Signed {
@@ -125,11 +124,7 @@ export const worldlineSignatures: Record<string, Recipe<WorldlineSettings>> = {
     verify: (settings, input) =>
       verdict(() => {
         const raw = input.raw ?? '';
-        const headers = {
-          keyId: headerOf(input, 'x-gcs-keyid'),
-          signature: headerOf(input, 'x-gcs-signature'),
-        };
-        const verified = verifyWorldlineWebhook(raw, headers, settings);
+        const verified = verifyWorldlineWebhook(raw, webhookHeaders(headersIn(input)), settings);
         return { ...verified, status: statusOfEvent(readWorldlineEvent(raw)) };
       }),
   },
@@ -166,11 +161,10 @@ export const worldlineSignatures: Record<string, Recipe<WorldlineSettings>> = {
   'endpoint-verification': {
     kind: 'case',
     answer(_settings, input) {
-      const headers = textFields(input).map(([name, value]) => [name.toLowerCase(), value]);
-      const reply = verificationReply(member(input, 'method'), Object.fromEntries(headers));
+      const reply = verificationReply(member(input, 'method'), headersIn(input));
       if (!reply) return { valid: false };
-      const { status, headers: sent, body } = reply;
-      return { valid: true, reply: { status, content_type: sent['content-type'] ?? '', body } };
+      const { status, headers, body } = reply;
+      return { valid: true, reply: { status, content_type: headers['content-type'] ?? '', body } };
     },
   },
 };
