@@ -44,15 +44,14 @@ function testOf(schema: v.GenericSchema): (value: unknown) => boolean {
     return (value) => value === null || value === undefined || isGiven(value);
   }
   if (entries) {
-    const [names, tests] = [Object.keys(entries), Object.values(entries).map(testOf)];
+    const members = Object.entries(entries).map(([name, part]) => ({ name, test: testOf(part) }));
     return (value) =>
       typeof value === 'object' &&
       value !== null &&
-      tests.every((test, place) =>
-        test((value as Readonly<Record<string, unknown>>)[names[place] as string]),
-      );
+      members.every(({ name, test }) => test((value as Readonly<Record<string, unknown>>)[name]));
   }
-  return (value) => (type === 'string' && typeof value === type) || v.is(schema, value);
+  const isPlain = !('pipe' in schema);
+  return (value) => (isPlain && typeof value === type) || v.is(schema, value);
 }
 
 const isEvent = testOf(WORLDLINE_EVENT);
