@@ -13,6 +13,7 @@ import { declineReasonOf } from '../../src/providers/kit/decline-reasons.ts';
 import { UniqueFields } from '../../src/providers/kit/form-message.ts';
 import { statusText } from '../../src/providers/kit/statuses.ts';
 import { readIpn, readKrAnswer } from '../../src/providers/lyra/ipn.ts';
+import { IpnValues } from '../../src/providers/lyra/reading.ts';
 import { MOIP_DECLINES } from '../../src/providers/moip/statuses.ts';
 import { readFeedback } from '../../src/providers/ogone/feedback.ts';
 import { readRetour } from '../../src/providers/paybox/retour.ts';
@@ -29,7 +30,8 @@ import { bankOf } from '../support/harness.ts';
 import { accountOf, story } from './support.ts';
 
 const mapOf = (values: Record<string, string>) => new Map(Object.entries(values));
-const formOf = (values: Record<string, string>) => new UniqueFields(rawFields(Object.entries(values)));
+const ipnOf = (values: Record<string, string>) =>
+  new IpnValues(new UniqueFields(rawFields(Object.entries(values))));
 
 /** The reason that an update gives, as its payment shows it. */
 function reasonOf(id: string, update: ProviderUpdate) {
@@ -99,7 +101,7 @@ describe('why, by the code of', () => {
     ['', 'declined'],
   ])('Lyra, vads_auth_result %s: %s', (code, expected) => {
     const answer = { vads_auth_mode: 'FULL', vads_auth_number: '', vads_auth_result: code };
-    const update = readIpn({}, formOf({ ...LYRA, ...answer, vads_trans_status: 'REFUSED' }));
+    const update = readIpn({}, ipnOf({ ...LYRA, ...answer, vads_trans_status: 'REFUSED' }));
     expect(reasonOf('payzen', update)).toBe(expected);
   });
 
@@ -224,7 +226,7 @@ describe('the card of', () => {
       vads_expiry_month: '3',
     };
     // A word that stands in other places too: who bears a fraud is not believed.
-    expect(readIpn({}, formOf({ ...values, vads_warranty_result: 'YES' })).card).toEqual({
+    expect(readIpn({}, ipnOf({ ...values, vads_warranty_result: 'YES' })).card).toEqual({
       ...card,
       liabilityShift: null,
     });

@@ -1,3 +1,4 @@
+/** A card as a provider tells of it, cut down to what may be shown: brand, last four digits, expiry, who bears a fraud. */
 import type { ProviderUpdate } from '../contract.ts';
 
 interface CardFields {

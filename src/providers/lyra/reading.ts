@@ -7,10 +7,31 @@
 import { Refusal } from '../../payments/errors.ts';
 import type { RawField } from '../../signing/form.ts';
 import { keptOrder } from '../../signing/order.ts';
-import type { UniqueFields } from '../kit/form-message.ts';
+import type { UniqueFields, Values } from '../kit/form-message.ts';
 
-/** A verified form. Of its fields those count that are signed. */
-export type IpnValues = UniqueFields;
+const isSigned = (name: string) => name.startsWith('vads_');
+
+/** Places of the fields that are signed, in the order in which they are. */
+export const signedPlaces = keptOrder(undefined, isSigned);
+
+/** A verified form, of which nothing is there but what its signature covers: any other field could have been added by whoever brings it. */
+export class IpnValues implements Values {
+  readonly #form: UniqueFields;
+
+  constructor(form: UniqueFields) {
+    this.#form = form;
+  }
+
+  get(name: string): string | undefined {
+    return isSigned(name) ? this.#form.get(name) : undefined;
+  }
+
+  /** In the order in which they are signed. */
+  fields(): RawField[] {
+    const { fields, names } = this.#form;
+    return signedPlaces(names).map((place) => fields[place] as RawField);
+  }
+}
 
 /** Fields that stand next to each other in the signed text, each with its form. */
 type Place = readonly (readonly [name: string, form: RegExp])[];
@@ -51,14 +72,10 @@ interface Tokens {
   readonly names: readonly (string | null)[];
 }
 
-/** Fields that are signed, in the order in which they are. */
-export const signedPlaces = keptOrder(undefined, (name) => name.startsWith('vads_'));
-
 /** The signed text cut at every `+`, in the order in which it was signed. */
-function cut({ fields, names: allNames }: IpnValues): Tokens {
+function cut(values: IpnValues): Tokens {
   const [texts, names]: [string[], (string | null)[]] = [[], []];
-  for (const place of signedPlaces(allNames)) {
-    const { name, value } = fields[place] as RawField;
+  for (const { name, value } of values.fields()) {
     if (!value.includes('+')) {
       texts.push(value);
       names.push(name);

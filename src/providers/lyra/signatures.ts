@@ -14,7 +14,7 @@ import { inputFields, textFields, UniqueFields } from '../kit/form-message.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { KR_ANSWER, readIpn, readKrAnswer } from './ipn.ts';
-import { type IpnValues, signedPlaces } from './reading.ts';
+import { IpnValues, signedPlaces } from './reading.ts';
 import type { LyraSettings } from './settings.ts';
 
 const ALGORITHMS = {
@@ -65,7 +65,7 @@ function requireSignature(base: Signable, expected: string, received: string, na
   );
 }
 
-/** A verified form, and what was signed. */
+/** A verified form: its signed fields, and what was signed. */
 interface VerifiedForm {
   readonly values: IpnValues;
   readonly base: Signable;
@@ -83,7 +83,7 @@ export function verifyLyraForm(settings: Partial<LyraSettings>, received: Unique
   const octets = () => joined(names, (place) => fields[place]?.octets) + utf8Octets(key);
   const { base, signature } = signText(settings, signedText(text, octets));
   requireSignature(base, signature, received.get('signature') ?? '', 'signature');
-  return { values: received, base, signature };
+  return { values: new IpnValues(received), base, signature };
 }
 
 /** Whether a message is of the REST API, and not of the form. */

@@ -71,6 +71,7 @@ const FIELD_INSIDE = /\*[A-Za-z0-9_-]+=/;
 
 /** A message whose MAC is right. */
 interface VerifiedFields {
+  /** Without the MAC. */
   readonly values: Values;
   readonly base: Signable;
   readonly signature: string;
@@ -87,9 +88,9 @@ export function verifyMonetico(
   verifyingSecret(settings.key, 'key');
   if (!areOurs(received.map(({ name }) => name)))
     throw new Refusal('malformed', 'a field has a name that the protocol has not');
-  const values = new UniqueFields(received);
-  const { names } = values;
-  const mac = values.get('MAC') ?? '';
+  const form = new UniqueFields(received);
+  const { names } = form;
+  const mac = form.get('MAC') ?? '';
   const text = joined(names, (place) => received[place]?.value);
   const octets = () => joined(names, (place) => received[place]?.octets);
   const { base, signature } = signed(settings, signedText(text, octets));
@@ -104,6 +105,7 @@ export function verifyMonetico(
   for (const { name, value } of received)
     if (value.includes('*') && FIELD_INSIDE.test(value))
       throw new Refusal('malformed', `${name} has another field inside`);
+  const values = { get: (name: string) => (name === 'MAC' ? undefined : form.get(name)) };
   return { values, base, signature };
 }
 

@@ -1,14 +1,17 @@
 /**
  * What the signature of Lyra's form proves: it covers values, not names and not their borders. The failures ruled out: a genuine
  * message read as one about another order, amount, status or transaction by other names or other borders; our own form read as an
- * answer; a message of test where money is real.
+ * answer; a message of test where money is real; a field that is not signed read as if it were.
  */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Problem, Refusal } from '../../../src/payments/errors.ts';
 import { derivePaymentId, orderNumber } from '../../../src/payments/id.ts';
 import type { ProviderUpdate } from '../../../src/providers/contract.ts';
+import { UniqueFields } from '../../../src/providers/kit/form-message.ts';
 import { systempay } from '../../../src/providers/lyra/brands.ts';
+import { verifyLyraForm } from '../../../src/providers/lyra/signatures.ts';
+import { rawFields } from '../../../src/signing/form.ts';
 import { deliver, demoSettings, makeAccount, makeShop, ORIGIN, type Payment } from '../../support/harness.ts';
 import { accountOf, asRequest, begin, CONTEXT, ORDER, read, request, story } from '../support.ts';
 
@@ -123,6 +126,23 @@ async function readings(fields: Fields, needed = NEEDED) {
   }
   return { found, count };
 }
+
+describe('a verified form of Lyra', () => {
+  it('hands on no field that its signature does not cover', async () => {
+    const { settings } = accountOf(systempay);
+    const fields = await genuine('pay');
+    const added = { amount: '1', Vads_amount: '1', ' vads_amount': '1', vads: '1', '': '1' };
+    const form = { ...added, ...fields, signature: signatureOf(fields) };
+    const received = new UniqueFields(rawFields(Object.entries(form)));
+    const { values } = verifyLyraForm(settings, received);
+    for (const name of [...Object.keys(added), 'signature']) {
+      expect(received.get(name)).toBeDefined();
+      expect(values.get(name)).toBeUndefined();
+    }
+    for (const [name, value] of Object.entries(fields)) expect(values.get(name)).toBe(value);
+    expect(values.fields().map(({ value }) => value)).toEqual(texts(fields));
+  });
+});
 
 describe('a signed message of Lyra', () => {
   it.each([

@@ -154,6 +154,11 @@ const reasonOf = (fields: ReturnType<typeof sealed>) => {
   }
 };
 
+it('hands on what is signed, and not the MAC', () => {
+  const { values } = verifyMonetico({ key: KEY }, sealed([['montant', '1EUR']]));
+  expect([values.get('montant'), values.get('MAC')]).toEqual(['1EUR', undefined]);
+});
+
 describe('a sealed text', () => {
   const TEXT = fc.string({ unit: fc.constantFrom(...'ab*=-_1 '), maxLength: 12 });
   const NAME = fc.string({ unit: fc.constantFrom(...'ab-_1*='), minLength: 1, maxLength: 4 });
