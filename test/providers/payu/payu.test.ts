@@ -1,8 +1,13 @@
-/** PayU. Ruled out: a notification of another order of PayU's under our number; a test of the classic API that counts. */
+/**
+ * PayU. Ruled out: a notification of another order of PayU's under our number; a test of the classic API that counts; a value of the order form that
+ * is signed otherwise than PHP's urlencode writes it.
+ */
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StatusQuery } from '../../../src/providers/contract.ts';
 import { payu } from '../../../src/providers/payu/index.ts';
+import { payuSignatures } from '../../../src/providers/payu/signatures.ts';
 import { bankOf, CUSTOMER, deliver, journey, network, request } from '../../support/harness.ts';
 import { accountOf, begin, ORDER, request as paymentOf } from '../support.ts';
 
@@ -91,5 +96,63 @@ describe('an answer of the classic API', () => {
       return redirect.kind === 'form' && redirect.fields.find(({ name }) => name === 'pay_type')?.value;
     };
     expect([await payTypeIn('sandbox'), await payTypeIn('production')]).toEqual(['t', undefined]);
+  });
+});
+
+describe('a value of the order form is signed as PHP’s urlencode writes it', () => {
+  /** By the platform's encoding, which leaves more characters as they are. */
+  function urlencode(value: string): string {
+    const escaped = (part: string) =>
+      part === '%20' ? '+' : `%${part.charCodeAt(0).toString(16).toUpperCase()}`;
+    return encodeURIComponent(value).replace(/['()!~*]|%20/g, escaped);
+  }
+
+  function signed(value: string): string {
+    const recipe = payuSignatures['request-signature'];
+    if (recipe?.kind !== 'sign') throw new Error('no recipe');
+    return recipe.sign({}, { fields: { a: value } }).base as string;
+  }
+
+  /** The text, or the name of the error. */
+  function outcome(make: () => string): string {
+    try {
+      return make();
+    } catch (error) {
+      return (error as Error).name;
+    }
+  }
+
+  const SURROGATES = { from: 0xd800, to: 0xdfff };
+
+  it('of each character alone, and of none that is half of one', () => {
+    const differing: number[] = [];
+    for (let code = 0; code < 0x3000; code++) {
+      const value = String.fromCodePoint(code);
+      if (signed(value) !== `a=${urlencode(value)}&`) differing.push(code);
+    }
+    for (let code = SURROGATES.from; code <= SURROGATES.to; code++)
+      if (outcome(() => signed(String.fromCharCode(code))) !== 'URIError') differing.push(code);
+    expect(differing).toEqual([]);
+  });
+
+  it('of all characters, many at a time', () => {
+    const differing: number[] = [];
+    for (let start = 0; start <= 0x10ffff; start += 0x100) {
+      if (start >= SURROGATES.from && start <= SURROGATES.to) continue;
+      const value = String.fromCodePoint(...Array.from({ length: 0x100 }, (_, offset) => start + offset));
+      if (signed(value) !== `a=${urlencode(value)}&`) differing.push(start);
+    }
+    expect(differing).toEqual([]);
+  });
+
+  it('of any units in any order', () => {
+    const unit = fc.oneof(fc.integer({ max: 0x7f }), fc.integer({ max: 0x7f }), fc.integer({ max: 0xffff }));
+    const text = fc.array(unit, { maxLength: 24 }).map((units) => String.fromCharCode(...units));
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(outcome(() => signed(value))).toBe(outcome(() => `a=${urlencode(value)}&`));
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
