@@ -83,7 +83,7 @@ function appWorker(name: string, script: string, root = ROOT, more: object = {})
       },
     }),
     bindings: {
-      LOCAL: '1',
+      PUBLIC_URL: 'https://pay.countersign.test',
       ADMIN_TOKEN,
       MASTER_KEY: key('bench master key'),
       ID_KEY: key('bench id key'),
@@ -99,7 +99,11 @@ function socketTo(name: string, port: number) {
   return {
     name: `socket-${name}`,
     modules: [
-      { type: 'ESModule' as const, path: 'none.js', contents: 'export default { fetch: () => new Response() }' },
+      {
+        type: 'ESModule' as const,
+        path: 'none.js',
+        contents: 'export default { fetch: () => new Response() }',
+      },
     ],
     compatibilityDate: COMPATIBILITY_DATE,
     unsafeDirectSockets: [{ host: '127.0.0.1', port, serviceName: name }],
