@@ -92,8 +92,8 @@ function appWorker(name: string, script: string, root = ROOT, more: object = {})
 }
 
 /**
- * A socket to a Worker itself. miniflare puts two Workers of its own before the socket of one that has static files, which the floors would
- * not have, and which cost more than our whole route of a repeated notification; the platform does that work outside of ours.
+ * A socket to a Worker itself. miniflare puts two Workers of its own before the socket of one that has static files: the floors would not have them,
+ * they cost more than the route of a repeated notification does beyond its floor, and on the platform that work is not ours.
  */
 function socketTo(name: string, port: number) {
   return {
