@@ -26,7 +26,14 @@ export async function bundleWorker(root: string, target: string): Promise<void> 
       propertyReadSideEffects: false,
       unknownGlobalSideEffects: false,
       // Made for the documents alone; what is bundled has no use for their results.
-      manualPureFunctions: ['demoPayment', 'toldText', 'toldTextOrNull', 'toldNumber', 'toldNumberOrNull'],
+      manualPureFunctions: [
+        'demoPayment',
+        'operationExamples',
+        'toldText',
+        'toldTextOrNull',
+        'toldNumber',
+        'toldNumberOrNull',
+      ],
     },
     optimization: { inlineConst: { mode: 'all', pass: 3 } },
     plugins: [

@@ -15,6 +15,7 @@ import { statusText } from '../providers/kit/statuses.ts';
 import { provider as providerOf } from '../providers/registry.ts';
 import { fromUtf8 } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
+import { octets } from '../signing/octets.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 
@@ -32,6 +33,18 @@ const ANY_MESSAGE = '(any message)';
 
 const seen = new BoundedMap<true>(MOST_SEEN);
 
+/** Messages of a provider have few sets of names, of no more characters with what is between. */
+const MOST_SETS = 1000;
+const LONGEST_SET = 2000;
+
+/** Sets of names that this isolate has looked at, each as its form without the values. */
+const seenSets = new BoundedMap<true>(MOST_SETS);
+
+/** A form without its values, as it is written. */
+function namesIn(bytes: Uint8Array): string {
+  return octets(bytes).replace(/=[^&]*/g, '=');
+}
+
 /** A value by its form alone, for people: letters as `a`, digits as `0`. */
 function formOf(text: string): string {
   return text.slice(0, 40).replace(/\p{L}/gu, 'a').replace(/\d/g, '0');
@@ -43,10 +56,17 @@ type Shown = readonly [value: string, example: () => string];
 /** Whether a field was UTF-8: what is none is read with this character. */
 const isUtf8 = (text: string) => !text.includes('\ufffd');
 
-/** The fields of a message with the forms of their values, as far as it is a form or a JSON object. */
-function fieldsOf({ query, body, contentType }: ProviderRequest): Shown[] {
+/**
+ * The fields of a message with the forms of their values, as far as it is a form or a JSON object; none where all of a form's names were
+ * looked at before, in the same order: the messages of one account are nearly all like that.
+ */
+function fieldsOf(provider: Provider, { query, body, contentType }: ProviderRequest): Shown[] {
   if (contentType?.endsWith('json')) return membersOf(body);
-  const fields = [query, body].flatMap((bytes) => parseForm(bytes, MOST_FIELDS) ?? []);
+  const names = `${provider.id} ${namesIn(query)} ${namesIn(body)}`;
+  if (seenSets.get(names)) return [];
+  const forms = [query, body].map((bytes) => parseForm(bytes, MOST_FIELDS));
+  const fields = forms.flatMap((form) => form ?? []);
+  if (!forms.includes(null) && names.length <= LONGEST_SET) seenSets.set(names, true);
   return fields
     .filter(({ name }) => isUtf8(name))
     .map(({ name, value }) => [name, () => formOf(isUtf8(value) ? value : '')] as const);
@@ -113,7 +133,7 @@ export function unfamiliarIn(
   return newIn(provider, settings, [
     // So that the directory knows which message of a provider was the first one.
     { what: 'field', value: ANY_MESSAGE, example: () => '' },
-    ...fieldsOf(request).map(([value, example]) => ({ what: 'field' as const, value, example })),
+    ...fieldsOf(provider, request).map(([value, example]) => ({ what: 'field' as const, value, example })),
     ...(isKnownAddress
       ? []
       : [{ what: 'address' as const, value: ip, example: () => 'sent a notification' }]),

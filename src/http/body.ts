@@ -23,9 +23,9 @@ function tooLarge(what: string, limit: number): Problem {
 export async function rawBody(request: Request, limit = BODY_LIMIT): Promise<Uint8Array> {
   const announced = request.headers.get('content-length');
   if (Number(announced ?? 0) > limit) throw tooLarge('body', limit);
-  if (!request.body) return new Uint8Array();
-  // HTTP holds a body to the length that it announces.
+  // HTTP holds a body to the length that it announces. Asking for `body` first would make a stream.
   if (announced !== null) return new Uint8Array(await request.arrayBuffer());
+  if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = request.body.getReader();

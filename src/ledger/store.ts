@@ -305,16 +305,18 @@ export class Store {
       });
       const version = record === this.#record ? base.version : base.version + 1;
       head = { ...base, version, seq, hash };
-      this.#sql.exec(
-        'INSERT OR REPLACE INTO payment (one, schema, version, shop, request_hash, seq, head, record) VALUES (1, ?, ?, ?, ?, ?, ?, ?)',
-        SCHEMA,
-        version,
-        base.shop,
-        base.requestHash,
-        seq,
-        hash,
-        JSON.stringify(record),
-      );
+      // A commit of jobs alone leaves the row of the payment as it is.
+      if (record !== this.#record || seq !== this.#head?.seq || identity)
+        this.#sql.exec(
+          'INSERT OR REPLACE INTO payment (one, schema, version, shop, request_hash, seq, head, record) VALUES (1, ?, ?, ?, ?, ?, ?, ?)',
+          SCHEMA,
+          version,
+          base.shop,
+          base.requestHash,
+          seq,
+          hash,
+          JSON.stringify(record),
+        );
       const changed = record !== this.#record || this.#alarmAt === undefined;
       this.#setAlarm(earlier(this.nextDue(), changed ? now : (this.#alarmAt ?? null)));
     };

@@ -66,7 +66,7 @@ function durableObjects(root: string) {
 const RECONCILIATION = 'reconciliation';
 
 /** A Worker of production in miniflare's words. @param more bindings of Durable Objects of another Worker. */
-function appWorker(name: string, script: string, port: number, root = ROOT, more: object = {}) {
+function appWorker(name: string, script: string, root = ROOT, more: object = {}) {
   return {
     name,
     modules: modulesOf(name, script),
@@ -83,12 +83,30 @@ function appWorker(name: string, script: string, port: number, root = ROOT, more
       },
     }),
     bindings: {
-      LOCAL: '1',
+      PUBLIC_URL: 'https://pay.countersign.test',
       ADMIN_TOKEN,
       MASTER_KEY: key('bench master key'),
       ID_KEY: key('bench id key'),
     },
-    unsafeDirectSockets: [{ host: '127.0.0.1', port }],
+  };
+}
+
+/**
+ * A socket to a Worker itself. miniflare puts two Workers of its own before the socket of one that has static files: the floors would not have them,
+ * they cost more than the route of a repeated notification does beyond its floor, and on the platform that work is not ours.
+ */
+function socketTo(name: string, port: number) {
+  return {
+    name: `socket-${name}`,
+    modules: [
+      {
+        type: 'ESModule' as const,
+        path: 'none.js',
+        contents: 'export default { fetch: () => new Response() }',
+      },
+    ],
+    compatibilityDate: COMPATIBILITY_DATE,
+    unsafeDirectSockets: [{ host: '127.0.0.1', port, serviceName: name }],
   };
 }
 
@@ -161,22 +179,25 @@ export async function start(
         appWorker(
           'app',
           app,
-          PORTS.app,
           ROOT,
           reconciles
             ? { RECONCILIATION: { className: 'Reconciliation', scriptName: RECONCILIATION, useSQLite: true } }
             : {},
         ),
+        socketTo('app', PORTS.app),
         ...(reconciles ? [reconciliationWorker(directory)] : []),
         {
           name: 'floor',
           modules: modulesOf('floor', floor),
           compatibilityDate: COMPATIBILITY_DATE,
           durableObjects: { FLOOR: { className: 'Floor', useSQLite: true } },
-          unsafeDirectSockets: [{ host: '127.0.0.1', port: PORTS.floor }],
         },
+        socketTo('floor', PORTS.floor),
         ...(other
-          ? [appWorker('other', bundle(directory, 'other', { root: other }), PORTS.other, other)]
+          ? [
+              appWorker('other', bundle(directory, 'other', { root: other }), other),
+              socketTo('other', PORTS.other),
+            ]
           : []),
       ],
     }),

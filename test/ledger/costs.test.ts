@@ -12,6 +12,7 @@ import {
   merchant,
   network,
   objectOf,
+  runAlarms,
   shopperAtBank,
 } from '../support/harness.ts';
 import { makeShopFor } from '../support/shop-only.ts';
@@ -73,6 +74,14 @@ describe('storage', () => {
     const nothing = { commits: 0, statements: 0 };
     expect(await costOf(id, () => ledgerOf(id).applyUpdate(notify()))).toEqual(nothing);
     expect(await costOf(id, () => ledgerOf(id).read())).toEqual(nothing);
+  });
+
+  it('a message that no endpoint wants ends with its own row alone: the row of the payment is not written again', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id));
+    await ledgerOf(id).applyUpdate(notify());
+    // The log is read for the movements of the searchable copy.
+    expect(await costOf(id, () => runAlarms(id))).toEqual({ commits: 1, statements: 2 });
   });
 
   it('after an eviction, answers and jobs are read once', async () => {
