@@ -156,8 +156,10 @@ for (const folder of FOLDERS) {
   const others = kept(folder.name).filter(({ file }) => !sources.includes(file));
   let results = values.left ? kept(folder.name).filter(({ file }) => sources.includes(file)) : [];
   for (const { runtime, tests } of folder.rounds) {
-    results = await tried(sources, filesOf(tests), runtime, extent, results);
-    writeFileSync(resultOf(folder.name), `${JSON.stringify([...others, ...results], null, 1)}\n`);
+    const keep = (found: readonly Result[]) =>
+      writeFileSync(resultOf(folder.name), `${JSON.stringify([...others, ...found], null, 1)}\n`);
+    results = await tried(sources, filesOf(tests), runtime, extent, results, keep);
+    keep(results);
   }
 }
 if (values.survivors)

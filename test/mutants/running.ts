@@ -12,8 +12,12 @@ export type Runtime = 'node' | 'workerd';
 /** Which mutants a test is repeated for, by its id. */
 export type Assigned = Readonly<Record<string, readonly string[]>>;
 
-/** What tests tell, each with its file. */
-type Told = readonly (readonly [file: string, told: Looped])[];
+/** What a start has brought. */
+interface Told {
+  readonly told: readonly (readonly [file: string, looped: Looped])[];
+  /** Files that have a test which fails without a mutant. */
+  readonly failing: ReadonlySet<string>;
+}
 
 /** Longer than any of these tests takes alone; what takes longer with a mutant has noticed it. */
 const TIMEOUT_MS = { node: 10_000, workerd: 20_000 } as const;
@@ -96,19 +100,19 @@ export class Tests {
   ): Promise<Told> {
     this.#project.provide('mutants', { active: null, ...asked, start: ++this.#starts });
     const { modules, unhandledErrors } = await this.#run(files);
-    const looped: [string, Looped][] = [];
+    const told: [string, Looped][] = [];
+    const failing = new Set<string>();
     for (const module of modules) {
       const file = relative(ROOT, module.moduleId);
       for (const error of module.errors()) console.error(`${file} (${this.#runtime}): ${error.message}`);
+      if (!module.ok()) failing.add(file);
       for (const test of module.children.allTests()) {
-        if (test.result().state === 'failed')
-          console.error(`${file} fails without a mutant: ${test.fullName}`);
-        const told = (test.meta() as { readonly looped?: Looped }).looped;
-        if (told) looped.push([file, told]);
+        const { looped } = test.meta() as { readonly looped?: Looped };
+        if (looped) told.push([file, looped]);
       }
     }
     if (modules.length < files.length) console.error(`${files.join(' ')}: ${String(unhandledErrors[0])}`);
-    return looped;
+    return { told, failing };
   }
 
   /** Whether some files fail with a mutant that is active from the start. @throws Error when no new runtime was to be had. */

@@ -1,13 +1,12 @@
 /** What becomes of each mutant of some sources: tests are repeated for it, and where that cannot be, started for it. */
 import { readFileSync } from 'node:fs';
-import { join, matchesGlob } from 'node:path';
+import { join } from 'node:path';
 import type { Mutant } from '@stryker-mutator/api/core';
-import { ALONE } from '../../vitest.config.ts';
-import { byPromise, nearness, type Test } from './assigned.ts';
+import { nearness } from './assigned.ts';
 import { compiling } from './compiling.ts';
 import { equivalents, keyOf, type Place, placeOf } from './equivalents.ts';
 import { instrument } from './instrument.ts';
-import type { Looped } from './looping-runner.ts';
+import { Known } from './known.ts';
 import { type Assigned, ROOT, type Runtime, Tests } from './running.ts';
 
 /** How long one test is repeated in a turn: what is left then, others try. */
@@ -60,54 +59,33 @@ export interface Extent {
   readonly minutes: number;
 }
 
-/** What is known of the mutants that are being tried. */
-class Known {
-  /** Those that nothing has noticed. */
-  readonly open: Set<string>;
-  readonly reached = new Set<string>();
-  /** By at least one test that did not notice it. */
-  readonly tried = new Set<string>();
-  /** The tests that reach a mutant, and are still to try it. */
-  readonly tests = new Map<string, Test[]>();
-  /** The files with which a mutant has to have a start of its own. */
-  readonly starts = new Map<string, Set<string>>();
-
-  constructor(ids: readonly string[]) {
-    this.open = new Set(ids);
-  }
-
-  add({ id, ms, reached, atLoad, noticed, passed, untried }: Looped, file: string): void {
-    const test = { id, file, ms, reach: reached.length };
-    for (const mutant of reached) this.tests.set(mutant, [...(this.tests.get(mutant) ?? []), test]);
-    for (const mutant of [...reached, ...atLoad]) this.reached.add(mutant);
-    for (const mutant of noticed) this.open.delete(mutant);
-    for (const mutant of passed) this.tried.add(mutant);
-    for (const mutant of [...untried, ...atLoad]) this.addStart(mutant, file);
-  }
-
-  addStart(mutant: string, file: string): void {
-    this.starts.set(mutant, (this.starts.get(mutant) ?? new Set()).add(file));
-  }
-
-  /** Takes the next tests for each mutant that is open. @returns what is assigned to each test, and the files of those tests. */
-  assign(most: number, sourceOf: ReadonlyMap<string, string>) {
-    const assigned: Record<string, string[]> = {};
-    const files = new Set<string>();
-    for (const mutant of this.open) {
-      const [...left] = byPromise(sourceOf.get(mutant) ?? '', this.tests.get(mutant) ?? []);
-      for (const { id, file } of left.splice(0, most)) {
-        assigned[id] = [...(assigned[id] ?? []), mutant];
-        files.add(file);
-      }
-      this.tests.set(mutant, left);
-    }
-    return { assigned, files: [...files] };
-  }
+/**
+ * Files that are run after one start, but not so many that little is kept if it breaks. Tests that are alone in `npm test` may share a start
+ * here, if they pass so.
+ */
+function groups(files: readonly string[], alone: ReadonlySet<string>): string[][] {
+  const sharing = files.filter((file) => !alone.has(file));
+  const grouped: string[][] = [];
+  for (let at = 0; at < sharing.length; at += MOST_TOGETHER)
+    grouped.push(sharing.slice(at, at + MOST_TOGETHER));
+  return [...grouped, ...files.filter((file) => alone.has(file)).map((file) => [file])];
 }
 
-/** Asks what each test reaches. */
-async function ask(running: Tests, files: readonly string[], known: Known): Promise<void> {
-  for (const [file, told] of await running.reached(files, [...known.open])) known.add(told, file);
+/** Asks what each test reaches. @returns the files whose tests do not pass beside others, which were asked alone. */
+async function ask(running: Tests, files: readonly string[], known: Known): Promise<ReadonlySet<string>> {
+  const alone = new Set<string>();
+  const wanted = [...known.open];
+  for (const some of groups(files, alone)) {
+    const { told, failing } = await running.reached(some, wanted);
+    for (const [file, looped] of told) if (!failing.has(file)) known.add(looped, file);
+    for (const file of failing) alone.add(file);
+  }
+  for (const file of alone) {
+    const { told, failing } = await running.reached([file], wanted);
+    for (const [, looped] of told) known.add(looped, file);
+    if (failing.has(file)) console.error(`${file} fails without a mutant`);
+  }
+  return alone;
 }
 
 async function loop(
@@ -117,18 +95,10 @@ async function loop(
   known: Known,
 ): Promise<void> {
   const since = Date.now();
-  for (const [file, told] of await running.loop(files, assigned, BUDGET_MS)) known.add(told, file);
+  const { told } = await running.loop(files, assigned, BUDGET_MS);
+  for (const [file, looped] of told) known.add(looped, file);
   const seconds = Math.round((Date.now() - since) / 1000);
   console.log(`${files.join(', ')}: ${known.open.size} not noticed yet (${seconds} s)`);
-}
-
-/** Files that are run after one start: as many as share a runtime in `npm test`, too, but not so many that little is kept if it breaks. */
-function groups(files: readonly string[]): string[][] {
-  const grouped: string[][] = [];
-  const sharing = files.filter((file) => !ALONE.some((pattern) => matchesGlob(file, pattern)));
-  for (let at = 0; at < sharing.length; at += MOST_TOGETHER)
-    grouped.push(sharing.slice(at, at + MOST_TOGETHER));
-  return [...grouped, ...files.filter((file) => !sharing.includes(file)).map((file) => [file])];
 }
 
 /** Tries what cannot be tried by repeating a test. */
@@ -186,13 +156,14 @@ function startAgain(runtime: Runtime, triedBy: ReadonlyMap<string, readonly stri
       for (const file of triedBy.get(mutant) ?? []) known.addStart(mutant, file);
 }
 
-/** @returns what became of each mutant of some sources, by the tests of one round, where `earlier` results leave it open. */
+/** @returns what became of each mutant of some sources, by the tests of one round, where `earlier` results leave it open; `keep` gets what is known after each start. */
 export async function tried(
   sources: readonly string[],
   tests: readonly string[],
   runtime: Runtime,
   { mostTries, oneOf, minutes }: Extent,
   earlier: readonly Result[],
+  keep: (results: readonly Result[]) => void,
 ): Promise<Result[]> {
   const { sources: plantedSources } = PLANTED[runtime];
   const { mutants: all, plugin } = await instrument(ROOT, [...sources, ...plantedSources]);
@@ -215,8 +186,26 @@ export async function tried(
     const status = before.get(id)?.status;
     return status === 'noticed' || status === 'does not compile' || (status === 'equivalent' && isListed(id));
   };
-  const known = new Known(mutants.map(({ id }) => id).filter((id) => isOfSample.has(id) && !isDecided(id)));
+  const hasCompiled = (id: string) => HAVE_COMPILED.has(before.get(id)?.status ?? 'left out');
+  const undecided = mutants.filter(({ id }) => isOfSample.has(id) && !isDecided(id));
+  const checked = compiling(
+    ROOT,
+    undecided.filter(({ id }) => !hasCompiled(id)),
+  );
+  const compiles = (id: string) => checked.has(id) || hasCompiled(id);
+  const known = new Known(undecided.map(({ id }) => id).filter(compiles));
   const { open } = known;
+  const statusOf = (id: string): Status => {
+    const status = before.get(id)?.status;
+    if (status !== undefined && isDecided(id)) return status;
+    if (!isOfSample.has(id)) return status ?? 'left out';
+    if (!compiles(id)) return 'does not compile';
+    if (!open.has(id)) return 'noticed';
+    if (isListed(id)) return 'equivalent';
+    if (known.tried.has(id) || status === 'survived') return 'survived';
+    return known.reached.has(id) || status === 'untried' ? 'untried' : 'unreached';
+  };
+  const results = () => places.map(({ id, at, place }) => ({ ...place, at, status: statusOf(id) }));
   const running = await Tests.of(runtime, plugin);
   await proveActive(running, runtime, planted);
   console.log(
@@ -224,7 +213,8 @@ export async function tried(
   );
   const end = Date.now() + minutes * 60_000;
   const hasTime = () => Date.now() < end;
-  for (const files of groups(tests)) if (hasTime()) await ask(running, files, known);
+  const alone = await ask(running, tests, known);
+  console.log(`${known.reached.size} are reached, ${alone.size} files of tests run alone`);
   const triedBy = new Map([...known.tests].map(([id, reaching]) => [id, reaching.map(({ file }) => file)]));
   const sourceOf = sourcesOf(mutants);
   for (let turn = 0, tries = 0; tries < mostTries && hasTime(); turn++) {
@@ -232,37 +222,25 @@ export async function tried(
     tries += most;
     const { assigned, files } = known.assign(most, sourceOf);
     if (files.length === 0) break;
-    for (const some of groups(files)) if (hasTime()) await loop(running, some, assigned, known);
+    for (const some of groups(files, alone)) {
+      if (!hasTime()) break;
+      await loop(running, some, assigned, known);
+      keep(results());
+    }
   }
-  const hasCompiled = (id: string) => HAVE_COMPILED.has(before.get(id)?.status ?? 'left out');
-  const checked = compiling(
-    ROOT,
-    mutants.filter(({ id }) => open.has(id) && !hasCompiled(id)),
-  );
-  const compiles = (id: string) => checked.has(id) || hasCompiled(id);
   startAgain(runtime, triedBy, known);
-  const left = mutants.filter(
-    ({ id }) => open.has(id) && known.starts.has(id) && compiles(id) && !isListed(id),
-  );
+  const left = mutants.filter(({ id }) => open.has(id) && known.starts.has(id) && !isListed(id));
   for (const [at, mutant] of left.entries()) {
     if (!hasTime()) break;
     await start(running, mutant, known);
-    if (at % 50 === 49) console.log(`${at + 1}/${left.length} of those with a start of their own`);
+    if (at % 50 === 49) {
+      console.log(`${at + 1}/${left.length} of those with a start of their own`);
+      keep(results());
+    }
   }
   await running.close();
-  const statusOf = (id: string): Status => {
-    const status = before.get(id)?.status;
-    if (status !== undefined && isDecided(id)) return status;
-    if (!isOfSample.has(id)) return status ?? 'left out';
-    if (!open.has(id)) return 'noticed';
-    if (!compiles(id)) return 'does not compile';
-    if (isListed(id)) return 'equivalent';
-    if (known.tried.has(id) || status === 'survived') return 'survived';
-    return known.reached.has(id) || status === 'untried' ? 'untried' : 'unreached';
-  };
-  const results = places.map(({ id, at, place }) => ({ ...place, at, status: statusOf(id) }));
-  for (const { status, ...place } of results)
+  for (const { status, ...place } of results())
     if (status === 'noticed' && listed.has(keyOf(place)))
       console.error(`listed as equivalent, and noticed: ${keyOf(place)}`);
-  return results;
+  return results();
 }
