@@ -12,39 +12,52 @@ function withMutant(source: string, { location, replacement }: Mutant): string {
   return source.slice(0, at(location.start)) + replacement + source.slice(at(location.end));
 }
 
-/** Those of some mutants that compile. */
+/** How many are looked at by one compiler. */
+const MOST_TOGETHER = 500;
+
+/**
+ * Those of some mutants that compile. Each is a file of its own beside the source, which nobody imports: what the compiler knows of the
+ * other files serves for all.
+ */
 export function compiling(root: string, mutants: readonly Mutant[]): ReadonlySet<string> {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const mutated = new Set(mutants.map(({ fileName }) => join(root, fileName)));
-  const names = fileNames.filter((name) => name.startsWith(join(root, 'src')) && !mutated.has(name));
-  const changed = new Map<string, { readonly version: number; readonly text: string }>();
-  const service = ts.createLanguageService({
-    getCompilationSettings: () => ({ ...options, noUnusedLocals: false, noUnusedParameters: false }),
-    getScriptFileNames: () => [...names, ...mutated],
-    getScriptVersion: (name) => String(changed.get(name)?.version ?? 0),
-    getScriptSnapshot: (name) => {
-      const text = changed.get(name)?.text ?? ts.sys.readFile(name);
-      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-    },
-    getCurrentDirectory: () => root,
-    getDefaultLibFileName: ts.getDefaultLibFilePath,
-    fileExists: ts.sys.fileExists,
-    readFile: ts.sys.readFile,
-    readDirectory: ts.sys.readDirectory,
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
-  });
-  let version = 0;
-  const set = (path: string, text: string) => changed.set(path, { version: ++version, text });
-  const good = mutants.filter((mutant) => {
-    const path = join(root, mutant.fileName);
-    const source = readFileSync(path, 'utf8');
-    set(path, withMutant(source, mutant));
-    const compiles =
-      service.getSyntacticDiagnostics(path).length === 0 && service.getSemanticDiagnostics(path).length === 0;
-    set(path, source);
-    return compiles;
-  });
-  return new Set(good.map(({ id }) => id));
+  const declarations = fileNames.filter((name) => name.endsWith('.d.ts'));
+  const good = new Set<string>();
+  for (let at = 0; at < mutants.length; at += MOST_TOGETHER) {
+    const some = mutants.slice(at, at + MOST_TOGETHER);
+    const texts = new Map(
+      some.map((mutant) => {
+        const path = join(root, mutant.fileName);
+        return [
+          path.replace(/\.ts$/, `.mutant${mutant.id}.ts`),
+          withMutant(readFileSync(path, 'utf8'), mutant),
+        ];
+      }),
+    );
+    const service = ts.createLanguageService({
+      getCompilationSettings: () => ({ ...options, noUnusedLocals: false, noUnusedParameters: false }),
+      getScriptFileNames: () => [...declarations, ...texts.keys()],
+      getScriptVersion: () => '0',
+      getScriptSnapshot: (name) => {
+        const text = texts.get(name) ?? ts.sys.readFile(name);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getCurrentDirectory: () => root,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      fileExists: ts.sys.fileExists,
+      readFile: ts.sys.readFile,
+      readDirectory: ts.sys.readDirectory,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+    });
+    const paths = [...texts.keys()];
+    for (const [index, { id }] of some.entries()) {
+      const path = paths[index] ?? '';
+      const faults = [...service.getSyntacticDiagnostics(path), ...service.getSemanticDiagnostics(path)];
+      if (faults.length === 0) good.add(id);
+    }
+    service.dispose();
+  }
+  return good;
 }

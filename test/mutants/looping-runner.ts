@@ -20,24 +20,25 @@ interface Stryker {
 
 /** What a test tells the driver. */
 export interface Looped {
-  /** Every mutant that it reached and that was not noticed before. */
+  /** Its name among all tests, the same in each run. */
+  readonly id: string;
+  readonly ms: number;
+  /** Every mutant that it reached and that is still looked for. */
   readonly reached: readonly string[];
-  readonly noticed: readonly string[];
-  /** Of those reached: which this test did not notice. */
-  readonly passed: readonly string[];
-  /** Of those reached: which need a start of their own, because the test cannot be repeated. */
-  readonly untried: readonly string[];
-  /** Of those reached: for which there was no time. */
-  readonly late: readonly string[];
-  /** Reached while modules were loaded, before this test: these need a start of their own, too. */
+  /** Reached while modules were loaded, before this test: these need a start of their own. */
   readonly atLoad: readonly string[];
+  readonly noticed: readonly string[];
+  /** Of those it was to try: which it did not notice. */
+  readonly passed: readonly string[];
+  /** Of those it was to try: which need a start of their own, because the test cannot be repeated. */
+  readonly untried: readonly string[];
 }
 
 type Task = Parameters<TestRunner['onAfterTryTask']>[0];
 type Suite = Parameters<TestRunner['onBeforeRunSuite']>[0];
 
-const { active, tries, budgetMs, start } = inject('mutants');
-const kept = globalThis as { __stryker__?: Stryker; triesLeft?: Map<string, number>; start?: number };
+const { active, wanted, assigned, budgetMs, start } = inject('mutants');
+const kept = globalThis as { __stryker__?: Stryker; found?: Set<string>; start?: number };
 /** Vitest has sometimes taken the runtime of an earlier start, whose modules were loaded without this mutant. */
 kept.start ??= start;
 const isUsed = kept.start !== start;
@@ -45,9 +46,10 @@ const isUsed = kept.start !== start;
 kept.__stryker__ ??= { mutantCoverage: { static: {}, perTest: {} } };
 const stryker = kept.__stryker__;
 if (active !== null) stryker.activeMutant = active;
-/** How many tests may still try each mutant that was not noticed, over all files of a start. */
-kept.triesLeft ??= new Map(Object.entries(tries));
-const { triesLeft } = kept;
+/** Those that a test of this start has noticed: no other need try them. */
+kept.found ??= new Set();
+const { found } = kept;
+const isWanted = new Set(wanted);
 
 /** A mutant may repeat a loop; without an end it is stopped here. */
 const limitOf = (hits: number) => hits * 100 + 10_000;
@@ -74,35 +76,39 @@ export default class LoopingRunner extends TestRunner {
     stryker.currentTestId = test.id;
     const run = TestRunner.getTestFn(test);
     if (isUsed) Object.assign(test.meta, { isUsed });
+    const since = performance.now();
     await run();
     if (active !== null) return;
+    const ms = performance.now() - since;
     const hits = stryker.mutantCoverage.perTest[test.id] ?? {};
-    const reached = Object.keys(hits).filter((id) => triesLeft.has(id));
-    const atLoad = Object.keys(stryker.mutantCoverage.static).filter((id) => triesLeft.has(id));
-    Object.assign(test.meta, { looped: { reached, atLoad, ...(await this.#loop(test, hits, reached)) } });
+    // What each test reaches is asked once, in a run that tries nothing: it is much.
+    const isAsked = Object.keys(assigned).length === 0;
+    const reached = isAsked ? Object.keys(hits).filter((id) => isWanted.has(id)) : [];
+    const atLoad = isAsked ? Object.keys(stryker.mutantCoverage.static).filter((id) => isWanted.has(id)) : [];
+    const looped: Looped = { id: test.id, ms, reached, atLoad, ...(await this.#loop(test, hits)) };
+    Object.assign(test.meta, { looped });
   }
 
-  async #loop(test: Task, hits: Readonly<Record<string, number>>, reached: readonly string[]) {
+  async #loop(test: Task, hits: Readonly<Record<string, number>>) {
     const noticed: string[] = [];
     const passed: string[] = [];
-    const looped: Omit<Looped, 'reached' | 'atLoad'> = { noticed, passed, untried: [], late: [] };
-    const worthTrying = reached.filter((id) => (triesLeft.get(id) ?? 0) > 0);
-    if (worthTrying.length === 0) return looped;
-    if (!(await this.#passes(test))) return { ...looped, untried: worthTrying };
+    const looped: Pick<Looped, 'noticed' | 'passed' | 'untried'> = { noticed, passed, untried: [] };
+    const toTry = (assigned[test.id] ?? []).filter((id) => !found.has(id));
+    if (toTry.length === 0) return looped;
+    if (!(await this.#passes(test))) return { ...looped, untried: toTry };
     const until = performance.now() + budgetMs;
-    for (const [at, id] of worthTrying.entries()) {
-      if (performance.now() > until) return { ...looped, late: worthTrying.slice(at) };
+    for (const [at, id] of toTry.entries()) {
+      if (performance.now() > until) return looped;
       Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: limitOf(hits[id] ?? 0) });
       const passes = await this.#passes(test);
       stryker.activeMutant = undefined;
       if (passes) {
         passed.push(id);
-        triesLeft.set(id, (triesLeft.get(id) ?? 0) - 1);
         continue;
       }
-      if (!(await this.#passes(test))) return { ...looped, untried: worthTrying.slice(at) };
+      if (!(await this.#passes(test))) return { ...looped, untried: toTry.slice(at) };
       noticed.push(id);
-      triesLeft.delete(id);
+      found.add(id);
     }
     return looped;
   }

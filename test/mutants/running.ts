@@ -9,6 +9,16 @@ export const ROOT = join(import.meta.dirname, '../..');
 
 export type Runtime = 'node' | 'workerd';
 
+/** Which mutants a test is repeated for, by its id. */
+export type Assigned = Readonly<Record<string, readonly string[]>>;
+
+/** What a start has brought. */
+interface Told {
+  readonly told: readonly (readonly [file: string, looped: Looped])[];
+  /** Files that have a test which fails without a mutant. */
+  readonly failing: ReadonlySet<string>;
+}
+
 /** Longer than any of these tests takes alone; what takes longer with a mutant has noticed it. */
 const TIMEOUT_MS = { node: 10_000, workerd: 20_000 } as const;
 
@@ -74,27 +84,35 @@ export class Tests {
     return { modules: testModules.filter(({ moduleId }) => paths.has(moduleId)), unhandledErrors };
   }
 
-  /** Runs files with none of the mutants, and each of their tests with those that it reaches. @returns what each test tells, by its file. */
-  async loop(
+  /** Runs files with none of the mutants. @returns what each test reaches of those wanted, by its file. */
+  reached(files: readonly string[], wanted: readonly string[]): Promise<Told> {
+    return this.#told(files, { wanted, assigned: {}, budgetMs: 0 });
+  }
+
+  /** Runs files, and each of their tests again with each of the mutants that are assigned to it. @returns what each test tells. */
+  loop(files: readonly string[], assigned: Assigned, budgetMs: number): Promise<Told> {
+    return this.#told(files, { wanted: [], assigned, budgetMs });
+  }
+
+  async #told(
     files: readonly string[],
-    tries: Readonly<Record<string, number>>,
-    budgetMs: number,
-  ): Promise<readonly (readonly [file: string, told: Looped])[]> {
-    this.#project.provide('mutants', { active: null, tries, budgetMs, start: ++this.#starts });
+    asked: { readonly wanted: readonly string[]; readonly assigned: Assigned; readonly budgetMs: number },
+  ): Promise<Told> {
+    this.#project.provide('mutants', { active: null, ...asked, start: ++this.#starts });
     const { modules, unhandledErrors } = await this.#run(files);
-    const looped: [string, Looped][] = [];
+    const told: [string, Looped][] = [];
+    const failing = new Set<string>();
     for (const module of modules) {
       const file = relative(ROOT, module.moduleId);
       for (const error of module.errors()) console.error(`${file} (${this.#runtime}): ${error.message}`);
+      if (!module.ok()) failing.add(file);
       for (const test of module.children.allTests()) {
-        if (test.result().state === 'failed')
-          console.error(`${file} fails without a mutant: ${test.fullName}`);
-        const told = (test.meta() as { readonly looped?: Looped }).looped;
-        if (told) looped.push([file, told]);
+        const { looped } = test.meta() as { readonly looped?: Looped };
+        if (looped) told.push([file, looped]);
       }
     }
     if (modules.length < files.length) console.error(`${files.join(' ')}: ${String(unhandledErrors[0])}`);
-    return looped;
+    return { told, failing };
   }
 
   /** Whether some files fail with a mutant that is active from the start. @throws Error when no new runtime was to be had. */
@@ -106,7 +124,13 @@ export class Tests {
   /** Whether a file passes, in a runtime that has loaded nothing before. */
   async #isGood(file: string, active: string): Promise<boolean> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      this.#project.provide('mutants', { active, tries: {}, budgetMs: 0, start: ++this.#starts });
+      this.#project.provide('mutants', {
+        active,
+        wanted: [],
+        assigned: {},
+        budgetMs: 0,
+        start: ++this.#starts,
+      });
       const { modules } = await this.#run([file]);
       const tests = modules.flatMap((module) => [...module.children.allTests()]);
       const isUsed = tests.some((test) => (test.meta() as { readonly isUsed?: boolean }).isUsed);

@@ -1,15 +1,19 @@
 /** What becomes of each mutant of some sources: tests are repeated for it, and where that cannot be, started for it. */
-import { matchesGlob } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Mutant } from '@stryker-mutator/api/core';
-import { ALONE } from '../../vitest.config.ts';
+import { nearness } from './assigned.ts';
 import { compiling } from './compiling.ts';
+import { equivalents, keyOf, type Place, placeOf } from './equivalents.ts';
 import { instrument } from './instrument.ts';
-import type { Looped } from './looping-runner.ts';
-import { ROOT, type Runtime, Tests } from './running.ts';
+import { Known } from './known.ts';
+import { type Assigned, ROOT, type Runtime, Tests } from './running.ts';
 
-/** How long a test is repeated, at first and when the others have had their turn. */
-const FIRST_BUDGET_MS = 1_500;
-const LAST_BUDGET_MS = 15_000;
+/** How long one test is repeated in a turn: what is left then, others try. */
+const BUDGET_MS = 20_000;
+
+/** How many tests try a mutant in each turn: most are noticed by the first. */
+const TURNS = [1, 2, 3, 4];
 
 /** How many files of tests are run after one start. */
 const MOST_TOGETHER = 10;
@@ -28,17 +32,20 @@ const PLANTED: Readonly<
   },
 };
 
-/** `untried`: reached by a test for which there was no time; `left out`: of the sample. */
-export type Status = 'noticed' | 'survived' | 'untried' | 'unreached' | 'does not compile' | 'left out';
+/** `untried`: reached by a test for which there was no time; `left out`: of the sample; `equivalent`: listed as that, and not noticed. */
+export type Status =
+  | 'noticed'
+  | 'survived'
+  | 'untried'
+  | 'unreached'
+  | 'equivalent'
+  | 'does not compile'
+  | 'left out';
 
 /** A mutant and what became of it, as it is kept. */
-export interface Result {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  readonly column: number;
-  readonly kind: string;
-  readonly replacement: string;
+export interface Result extends Place {
+  /** The number of its line, from 1. */
+  readonly at: number;
   readonly status: Status;
 }
 
@@ -52,73 +59,54 @@ export interface Extent {
   readonly minutes: number;
 }
 
-/** Which files have tests that a mutant is still to be tried with. */
-class FilesLeft {
-  readonly #files = new Map<string, Set<string>>();
-
-  add(ids: readonly string[], file: string): void {
-    for (const id of ids) this.#files.set(id, (this.#files.get(id) ?? new Set()).add(file));
-  }
-
-  of(id: string): readonly string[] {
-    return [...(this.#files.get(id) ?? [])];
-  }
-}
-
-/** What is known of the mutants that are being tried. */
-class Known {
-  readonly triesLeft: Map<string, number>;
-  readonly reached = new Set<string>();
-  /** By at least one test that did not notice it. */
-  readonly tried = new Set<string>();
-  /** Those with which files have to start anew. */
-  readonly starts = new FilesLeft();
-  readonly late = new FilesLeft();
-
-  constructor(ids: readonly string[], mostTries: number) {
-    this.triesLeft = new Map(ids.map((id) => [id, mostTries]));
-  }
-
-  add(told: Looped, file: string): void {
-    for (const id of [...told.reached, ...told.atLoad]) this.reached.add(id);
-    for (const id of told.noticed) this.triesLeft.delete(id);
-    for (const id of told.passed) {
-      this.tried.add(id);
-      if (this.triesLeft.has(id)) this.triesLeft.set(id, (this.triesLeft.get(id) ?? 0) - 1);
-    }
-    this.starts.add([...told.untried, ...told.atLoad], file);
-    this.late.add(told.late, file);
-  }
-}
-
-async function loop(running: Tests, files: readonly string[], known: Known, budgetMs: number): Promise<void> {
-  const since = Date.now();
-  const looped = await running.loop(files, Object.fromEntries(known.triesLeft), budgetMs);
-  for (const [file, told] of looped) known.add(told, file);
-  const seconds = Math.round((Date.now() - since) / 1000);
-  console.log(`${files.join(', ')}: ${known.triesLeft.size} not noticed yet (${seconds} s)`);
-}
-
-/** Files that are run after one start: as many as share a runtime in `npm test`, too, but not so many that little is kept if it breaks. */
-function groups(files: readonly string[]): string[][] {
+/**
+ * Files that are run after one start, but not so many that little is kept if it breaks. Tests that are alone in `npm test` may share a start
+ * here, if they pass so.
+ */
+function groups(files: readonly string[], alone: ReadonlySet<string>): string[][] {
+  const sharing = files.filter((file) => !alone.has(file));
   const grouped: string[][] = [];
-  const sharing = files.filter((file) => !ALONE.some((pattern) => matchesGlob(file, pattern)));
   for (let at = 0; at < sharing.length; at += MOST_TOGETHER)
     grouped.push(sharing.slice(at, at + MOST_TOGETHER));
-  return [...grouped, ...files.filter((file) => !sharing.includes(file)).map((file) => [file])];
+  return [...grouped, ...files.filter((file) => alone.has(file)).map((file) => [file])];
 }
 
-/** Files of tests, that with the most words in common with the path of a source first. */
-function nearest(source: string, files: readonly string[]): string[] {
-  const words = (path: string) => new Set(path.split(/[/.-]/));
-  const common = (file: string) => [...words(file)].filter((word) => words(source).has(word)).length;
-  return files.toSorted((one, other) => common(other) - common(one));
+/** Asks what each test reaches. @returns the files whose tests do not pass beside others, which were asked alone. */
+async function ask(running: Tests, files: readonly string[], known: Known): Promise<ReadonlySet<string>> {
+  const alone = new Set<string>();
+  const wanted = [...known.open];
+  for (const some of groups(files, alone)) {
+    const { told, failing } = await running.reached(some, wanted);
+    for (const [file, looped] of told) if (!failing.has(file)) known.add(looped, file);
+    for (const file of failing) alone.add(file);
+  }
+  for (const file of alone) {
+    const { told, failing } = await running.reached([file], wanted);
+    for (const [, looped] of told) known.add(looped, file);
+    if (failing.has(file)) console.error(`${file} fails without a mutant`);
+  }
+  return alone;
+}
+
+async function loop(
+  running: Tests,
+  files: readonly string[],
+  assigned: Assigned,
+  known: Known,
+): Promise<void> {
+  const since = Date.now();
+  const { told } = await running.loop(files, assigned, BUDGET_MS);
+  for (const [file, looped] of told) known.add(looped, file);
+  const seconds = Math.round((Date.now() - since) / 1000);
+  console.log(`${files.join(', ')}: ${known.open.size} not noticed yet (${seconds} s)`);
 }
 
 /** Tries what cannot be tried by repeating a test. */
 async function start(running: Tests, { id, fileName }: Mutant, known: Known): Promise<void> {
-  const files = nearest(fileName, known.starts.of(id)).slice(0, MOST_STARTS);
-  if (await running.notices(files, id)) known.triesLeft.delete(id);
+  const files = [...(known.starts.get(id) ?? [])]
+    .toSorted((one, other) => nearness(fileName, other) - nearness(fileName, one))
+    .slice(0, MOST_STARTS);
+  if (await running.notices(files, id)) known.open.delete(id);
   else known.tried.add(id);
 }
 
@@ -127,82 +115,132 @@ async function start(running: Tests, { id, fileName }: Mutant, known: Known): Pr
  * @throws Error when one is not noticed: then others would seem to survive, too.
  */
 async function proveActive(running: Tests, runtime: Runtime, planted: readonly Mutant[]): Promise<void> {
-  const ids = planted.map(({ id }) => id);
-  const known = new Known(ids, 1);
-  await loop(running, PLANTED[runtime].tests, known, LAST_BUDGET_MS);
-  for (const mutant of planted) if (known.triesLeft.has(mutant.id)) await start(running, mutant, known);
-  const missed = planted.filter(({ id }) => known.triesLeft.has(id));
+  const known = new Known(planted.map(({ id }) => id));
+  const { tests } = PLANTED[runtime];
+  await ask(running, tests, known);
+  await loop(running, tests, known.assign(tests.length, sourcesOf(planted)).assigned, known);
+  for (const mutant of planted) if (known.open.has(mutant.id)) await start(running, mutant, known);
+  const missed = planted.filter(({ id }) => known.open.has(id));
   if (planted.length === 0 || missed.length > 0)
     throw new Error(
       `mutants are not active in ${runtime}: ${missed.length} of ${planted.length} were missed: ${JSON.stringify(missed)}`,
     );
 }
 
-/** @returns what became of each mutant of some sources, by the tests of one round after those of the rounds before it. */
+const sourcesOf = (mutants: readonly Mutant[]) => new Map(mutants.map(({ id, fileName }) => [id, fileName]));
+
+/** What an earlier result may say of a mutant that the compiler takes. */
+const HAVE_COMPILED: ReadonlySet<Status> = new Set(['survived', 'untried', 'unreached', 'equivalent']);
+
+/** The earlier result of each mutant: of those at the same place, the first has the first. @returns by the mutant's id. */
+function inTurn(
+  mutants: readonly { readonly id: string; readonly place: Place }[],
+  results: readonly Result[],
+): Map<string, Result> {
+  const left = Map.groupBy(results, keyOf);
+  return new Map(
+    mutants.flatMap(({ id, place }) => {
+      const result = left.get(keyOf(place))?.shift();
+      return result === undefined ? [] : [[id, result] as const];
+    }),
+  );
+}
+
+/**
+ * Gives what survives in Node a start of its own with the files that tried it: what a module keeps between messages is found, without the
+ * fault, when a test is repeated. In workerd a start takes too long for that.
+ */
+function startAgain(runtime: Runtime, triedBy: ReadonlyMap<string, readonly string[]>, known: Known): void {
+  if (runtime === 'node')
+    for (const mutant of known.open)
+      for (const file of triedBy.get(mutant) ?? []) known.addStart(mutant, file);
+}
+
+/** @returns what became of each mutant of some sources, by the tests of one round, where `earlier` results leave it open; `keep` gets what is known after each start. */
 export async function tried(
   sources: readonly string[],
   tests: readonly string[],
   runtime: Runtime,
   { mostTries, oneOf, minutes }: Extent,
-  before: ReadonlyMap<string, Result>,
-): Promise<Map<string, Result>> {
+  earlier: readonly Result[],
+  keep: (results: readonly Result[]) => void,
+): Promise<Result[]> {
   const { sources: plantedSources } = PLANTED[runtime];
   const { mutants: all, plugin } = await instrument(ROOT, [...sources, ...plantedSources]);
   const planted = all.filter(({ fileName }) => plantedSources.includes(fileName));
   const mutants = all.filter(({ fileName }) => !plantedSources.includes(fileName));
+  const lines = new Map(
+    sources.map((file) => [file, readFileSync(join(ROOT, file), 'utf8').split('\n')] as const),
+  );
+  const places = mutants.map((mutant) => ({
+    id: mutant.id,
+    at: mutant.location.start.line + 1,
+    place: placeOf(mutant, lines.get(mutant.fileName) ?? []),
+  }));
+  const keys = new Map(places.map(({ id, place }) => [id, keyOf(place)]));
+  const listed = equivalents(ROOT);
+  const isListed = (id: string) => listed.has(keys.get(id) ?? '');
+  const before = inTurn(places, earlier);
   const isOfSample = new Set(mutants.filter((_, at) => at % oneOf === 0).map(({ id }) => id));
   const isDecided = (id: string) => {
     const status = before.get(id)?.status;
-    return status === 'noticed' || status === 'does not compile';
+    return status === 'noticed' || status === 'does not compile' || (status === 'equivalent' && isListed(id));
   };
-  const open = mutants.map(({ id }) => id).filter((id) => isOfSample.has(id) && !isDecided(id));
-  const known = new Known(open, mostTries);
-  const { triesLeft, starts, late } = known;
+  const hasCompiled = (id: string) => HAVE_COMPILED.has(before.get(id)?.status ?? 'left out');
+  const undecided = mutants.filter(({ id }) => isOfSample.has(id) && !isDecided(id));
+  const checked = compiling(
+    ROOT,
+    undecided.filter(({ id }) => !hasCompiled(id)),
+  );
+  const compiles = (id: string) => checked.has(id) || hasCompiled(id);
+  const known = new Known(undecided.map(({ id }) => id).filter(compiles));
+  const { open } = known;
+  const statusOf = (id: string): Status => {
+    const status = before.get(id)?.status;
+    if (status !== undefined && isDecided(id)) return status;
+    if (!isOfSample.has(id)) return status ?? 'left out';
+    if (!compiles(id)) return 'does not compile';
+    if (!open.has(id)) return 'noticed';
+    if (isListed(id)) return 'equivalent';
+    if (known.tried.has(id) || status === 'survived') return 'survived';
+    return known.reached.has(id) || status === 'untried' ? 'untried' : 'unreached';
+  };
+  const results = () => places.map(({ id, at, place }) => ({ ...place, at, status: statusOf(id) }));
   const running = await Tests.of(runtime, plugin);
   await proveActive(running, runtime, planted);
   console.log(
-    `${open.length} of ${mutants.length} mutants in ${sources.length} files, ${tests.length} files of tests.`,
+    `${open.size} of ${mutants.length} mutants in ${sources.length} files, ${tests.length} files of tests.`,
   );
   const end = Date.now() + minutes * 60_000;
   const hasTime = () => Date.now() < end;
-  // A slow test has to try what the quick ones have left.
-  for (const files of groups(tests)) if (hasTime()) await loop(running, files, known, FIRST_BUDGET_MS);
-  const isLate = (file: string) =>
-    [...triesLeft].some(([id, tries]) => tries > 0 && late.of(id).includes(file));
-  for (const files of groups(tests.filter(isLate)))
-    if (hasTime()) await loop(running, files, known, LAST_BUDGET_MS);
-  const checked = compiling(
-    ROOT,
-    mutants.filter(({ id }) => triesLeft.has(id) && !before.has(id)),
-  );
-  const compiles = (id: string) => checked.has(id) || before.has(id);
-  const left = mutants.filter(({ id }) => triesLeft.has(id) && starts.of(id).length > 0 && compiles(id));
+  const alone = await ask(running, tests, known);
+  console.log(`${known.reached.size} are reached, ${alone.size} files of tests run alone`);
+  const triedBy = new Map([...known.tests].map(([id, reaching]) => [id, reaching.map(({ file }) => file)]));
+  const sourceOf = sourcesOf(mutants);
+  for (let turn = 0, tries = 0; tries < mostTries && hasTime(); turn++) {
+    const most = Math.min(TURNS[turn] ?? mostTries, mostTries - tries);
+    tries += most;
+    const { assigned, files } = known.assign(most, sourceOf);
+    if (files.length === 0) break;
+    for (const some of groups(files, alone)) {
+      if (!hasTime()) break;
+      await loop(running, some, assigned, known);
+      keep(results());
+    }
+  }
+  startAgain(runtime, triedBy, known);
+  const left = mutants.filter(({ id }) => open.has(id) && known.starts.has(id) && !isListed(id));
   for (const [at, mutant] of left.entries()) {
     if (!hasTime()) break;
     await start(running, mutant, known);
-    if (at % 50 === 49) console.log(`${at + 1}/${left.length} of those with a start of their own`);
+    if (at % 50 === 49) {
+      console.log(`${at + 1}/${left.length} of those with a start of their own`);
+      keep(results());
+    }
   }
   await running.close();
-  const statusOf = (id: string): Status => {
-    const earlier = before.get(id)?.status;
-    if (!isOfSample.has(id)) return 'left out';
-    if (earlier !== undefined && isDecided(id)) return earlier;
-    if (!triesLeft.has(id)) return 'noticed';
-    if (!compiles(id)) return 'does not compile';
-    if (known.tried.has(id) || earlier === 'survived') return 'survived';
-    return known.reached.has(id) || earlier === 'untried' ? 'untried' : 'unreached';
-  };
-  return new Map(
-    mutants.map(({ id, fileName, location, mutatorName, replacement }) => [
-      id,
-      {
-        file: fileName,
-        line: location.start.line + 1,
-        column: location.start.column,
-        kind: mutatorName,
-        replacement,
-        status: statusOf(id),
-      },
-    ]),
-  );
+  for (const { status, ...place } of results())
+    if (status === 'noticed' && listed.has(keyOf(place)))
+      console.error(`listed as equivalent, and noticed: ${keyOf(place)}`);
+  return results();
 }

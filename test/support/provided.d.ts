@@ -7,12 +7,13 @@ declare module 'vitest' {
     /** Of each account in the month that is reconciled. */
     monthMovements: number;
     /**
-     * `active`: the mutant that a run is about; null: each test is repeated for those that it reaches, as long as it may; `tries`
-     * has those that nothing has noticed, and how many tests may still try each; `start` counts the starts.
+     * `active`: the mutant that a run is about; null: each test is repeated for those that are `assigned` to it, by its id, as long as it
+     * may; where none is assigned, each test tells which of those `wanted` it reaches; `start` counts the starts.
      */
     mutants: {
       readonly active: string | null;
-      readonly tries: Readonly<Record<string, number>>;
+      readonly wanted: readonly string[];
+      readonly assigned: Readonly<Record<string, readonly string[]>>;
       readonly budgetMs: number;
       readonly start: number;
     };
