@@ -62,8 +62,7 @@ export function isInTree(
     if (last === 0) return false;
     if (index % 2 === 1 || index === last) {
       hash = nodeHash(beside, hash);
-      // An even index is that of the last part, which is not 0.
-      while (index % 2 === 0) [index, last] = [Math.floor(index / 2), Math.floor(last / 2)];
+      while (index % 2 === 0 && index !== 0) [index, last] = [Math.floor(index / 2), Math.floor(last / 2)];
     } else hash = nodeHash(hash, beside);
     [index, last] = [Math.floor(index / 2), Math.floor(last / 2)];
   }
