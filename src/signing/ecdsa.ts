@@ -3,6 +3,7 @@
  * `r` and `s` of 32 bytes each, one after the other.
  */
 import { concat, fromBase64 } from './bytes.ts';
+import { keptAwaited } from './kept.ts';
 
 /** Bytes of `r` and of `s` on P-256. */
 const SCALAR = 32;
@@ -10,11 +11,14 @@ const SCALAR = 32;
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 
-/** An unsigned INTEGER at a place in DER, as the scalar that it is, with the place behind it; null: none that is spelt as DER has it. */
+/**
+ * An unsigned INTEGER at a place in DER, as the scalar that it is, with the place behind it, where the DER may have ended before; null: none
+ * that is spelt as DER has it.
+ */
 function scalarAt(der: Uint8Array, at: number): { readonly scalar: Uint8Array; readonly end: number } | null {
   const length = der[at + 1] ?? 0;
   const end = at + 2 + length;
-  if (der[at] !== INTEGER || length < 1 || length > SCALAR + 1 || end > der.length) return null;
+  if (der[at] !== INTEGER || length === 0) return null;
   const digits = der.subarray(at + 2, end);
   const [first = 0, second = 0] = digits;
   // A number that is negative, or has a zero byte that it does not need, has another spelling: there is one for each.
@@ -39,27 +43,18 @@ export function rawEcdsaSignature(der: Uint8Array): Uint8Array | null {
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 
-/** Imported keys by their text. The keys are kept, not the promises of them: a promise belongs to the request that made it. */
-const imported = new Map<string, CryptoKey>();
-const IMPORTED_LIMIT = 50;
-
 /** Null when the text is no key of P-256. */
-async function publicKey(spki: string): Promise<CryptoKey | null> {
-  const known = imported.get(spki);
-  if (known) return known;
+const publicKey = /* @__PURE__ */ keptAwaited(async (spki) => {
   const der = fromBase64(spki);
   if (!der) return null;
   try {
-    const key = await crypto.subtle.importKey('spki', der, P256, false, ['verify']);
-    if (imported.size >= IMPORTED_LIMIT) imported.clear();
-    imported.set(spki, key);
-    return key;
+    return await crypto.subtle.importKey('spki', der, P256, false, ['verify']);
   } catch (error) {
     // WebCrypto's word for bytes that are no such key.
     if (error instanceof DOMException) return null;
     throw error;
   }
-}
+});
 
 /**
  * Whether a DER signature is that of a message.

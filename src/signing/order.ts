@@ -39,8 +39,10 @@ export function keptOrder(
   compare: (a: string, b: string) => number = (a, b) => (a < b ? -1 : a > b ? 1 : 0),
   isSigned: (name: string) => boolean = () => true,
 ): (names: readonly string[]) => readonly number[] {
-  return keptForNames((names) => {
-    const places = [...names.keys()].filter((place) => isSigned(names[place] ?? ''));
-    return places.sort((a, b) => compare(names[a] ?? '', names[b] ?? ''));
-  });
+  return keptForNames((names) =>
+    [...names.entries()]
+      .filter(([, name]) => isSigned(name))
+      .sort(([, a], [, b]) => compare(a, b))
+      .map(([place]) => place),
+  );
 }

@@ -5,16 +5,10 @@
 
 import { Buffer } from 'node:buffer';
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { fromBase64 } from './bytes.ts';
-import { kept } from './kept.ts';
+import { kept, keptAwaited } from './kept.ts';
+import { pemBody } from './pem.ts';
 
 export type RsaHash = 'SHA-1' | 'SHA-256';
-
-/** The DER bytes inside a PEM text, or null when it is not one with that label. */
-function pemBody(pem: string, label: 'PUBLIC KEY' | 'PRIVATE KEY'): Uint8Array | null {
-  const match = new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`).exec(pem);
-  return match?.[1] ? fromBase64(match[1].replace(/\s+/g, '')) : null;
-}
 
 const algorithm = (hash: RsaHash) => ({ name: 'RSASSA-PKCS1-v1_5', hash });
 
@@ -42,21 +36,18 @@ export function rsaVerifyBy(
   return verify(hash === 'SHA-1' ? 'RSA-SHA1' : 'RSA-SHA256', message, key, signature);
 }
 
-/** Imported keys. The keys are kept, not the promises of them: a promise belongs to the request that made it. */
-const privateKeys = new Map<string, CryptoKey>();
-const PRIVATE_KEYS_LIMIT = 100;
+const keysThatSign = (hash: RsaHash) =>
+  keptAwaited(async (pem) => {
+    const der = pemBody(pem, 'PRIVATE KEY');
+    if (!der) throw new TypeError('not a PEM private key');
+    return crypto.subtle.importKey('pkcs8', der, algorithm(hash), false, ['sign']);
+  });
 
-async function privateKey(pem: string, hash: RsaHash): Promise<CryptoKey> {
-  const name = `${hash} ${pem}`;
-  const known = privateKeys.get(name);
-  if (known) return known;
-  const der = pemBody(pem, 'PRIVATE KEY');
-  if (!der) throw new TypeError('not a PEM private key');
-  const key = await crypto.subtle.importKey('pkcs8', der, algorithm(hash), false, ['sign']);
-  if (privateKeys.size >= PRIVATE_KEYS_LIMIT) privateKeys.clear();
-  privateKeys.set(name, key);
-  return key;
-}
+/** WebCrypto imports a key for one digest. */
+const privateKey = {
+  'SHA-1': /* @__PURE__ */ keysThatSign('SHA-1'),
+  'SHA-256': /* @__PURE__ */ keysThatSign('SHA-256'),
+};
 
 /**
  * Whether `signature` (raw bytes) is that of `message` under a PEM public key.
@@ -71,6 +62,6 @@ export function rsaVerify(hash: RsaHash, pem: string, message: Uint8Array, signa
  * @throws TypeError when the key is not a PEM private key.
  */
 export async function rsaSign(hash: RsaHash, pem: string, message: Uint8Array): Promise<Uint8Array> {
-  const key = await privateKey(pem, hash);
+  const key = await privateKey[hash](pem);
   return new Uint8Array(await crypto.subtle.sign(algorithm(hash), key, message));
 }

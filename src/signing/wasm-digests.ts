@@ -91,7 +91,8 @@ export class WasmDigests {
     // SHA-256 begins with the upper halves of SHA-512's words.
     const upper = SHA512_START.filter((_, place) => place % 2 === 1);
     this.#algorithms = {
-      md5: algorithm(SHA1_START.slice(0, 4), 16, md5, 2048),
+      // MD5 begins with the first four words, and reads no fifth.
+      md5: algorithm(SHA1_START, 16, md5, 2048),
       sha1: algorithm(SHA1_START, 20, sha1, 1280),
       sha256: algorithm(upper, 32, sha256, 1408),
       sha384: algorithm(SHA384_START, 48, sha512, 2048, 128),

@@ -3,7 +3,9 @@
  * read. DER is read strictly: where anything is unexpected, there is no certificate.
  */
 import type { KeyObject } from 'node:crypto';
-import { compareBytes, fromBase64 } from './bytes.ts';
+import { compareBytes, hex } from './bytes.ts';
+import { kept } from './kept.ts';
+import { pemBody } from './pem.ts';
 import { rsaPublicKey, rsaVerifyBy } from './rsa.ts';
 
 export interface Certificate {
@@ -72,10 +74,6 @@ const UTC_TIME = 0x17;
 /** sha256WithRSAEncryption, 1.2.840.113549.1.1.11. */
 const SHA256_RSA = '06092a864886f70d01010b0500';
 
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 /** `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`. */
 function timeOf({ tag, content }: Element): Date {
   const text = String.fromCharCode(...content);
@@ -98,12 +96,12 @@ function read(der: Uint8Array): Certificate {
   if (!outer.isDone) throw new RangeError('something follows the certificate');
   const signed = certificate.next(SEQUENCE);
   const algorithm = certificate.next(SEQUENCE);
-  if (hexOf(algorithm.content) !== SHA256_RSA) throw new RangeError('it is not signed with RSA and SHA-256');
+  if (hex(algorithm.content) !== SHA256_RSA) throw new RangeError('it is not signed with RSA and SHA-256');
   const signature = bits(certificate.next(BIT_STRING));
   const body = new Reader(signed.content);
   // A certificate of version 1 does not say its version.
   if (body.next().tag === VERSION) body.next(INTEGER);
-  if (hexOf(body.next(SEQUENCE).content) !== SHA256_RSA) throw new RangeError('the two algorithms differ');
+  if (hex(body.next(SEQUENCE).content) !== SHA256_RSA) throw new RangeError('the two algorithms differ');
   const issuer = body.next(SEQUENCE);
   const validity = new Reader(body.next(SEQUENCE).content);
   const subject = body.next(SEQUENCE);
@@ -119,27 +117,17 @@ function read(der: Uint8Array): Certificate {
   };
 }
 
-/** Certificates by their PEM: a provider keeps one for months, and reading it costs more than a signature of it. */
-const known = new Map<string, Certificate>();
-const KNOWN_LIMIT = 50;
+/** By its PEM: a provider keeps one for months, and reading it costs more than a signature of it. */
+const certificateOf = /* @__PURE__ */ kept((pem) => {
+  const der = pemBody(pem, 'CERTIFICATE');
+  if (!der) throw new RangeError('there is no certificate');
+  return read(der);
+});
 
 /** The certificate of a PEM text, or null when it is none that this file can read. */
 export function readCertificate(pem: string): Certificate | null {
-  const before = known.get(pem);
-  if (before) return before;
-  const certificate = parsePem(pem);
-  if (certificate === null) return null;
-  if (known.size >= KNOWN_LIMIT) known.clear();
-  known.set(pem, certificate);
-  return certificate;
-}
-
-function parsePem(pem: string): Certificate | null {
-  const [, body = ''] = /-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/.exec(pem) ?? [];
-  const der = fromBase64(body.replace(/\s/g, ''));
-  if (!der || der.length === 0) return null;
   try {
-    return read(der);
+    return certificateOf(pem);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

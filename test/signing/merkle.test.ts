@@ -91,6 +91,12 @@ describe('a path', () => {
     }
   });
 
+  it('leads no further than to the root: a tree that is smaller than its root says has no such leaf', () => {
+    const [first, second] = HASHES as [Uint8Array, Uint8Array];
+    // The root of two is the hash of what a path of a tree of one leaf would join.
+    expect(isInTree(second, 0, 1, [first], bytes(ROOTS[1] ?? ''))).toBe(false);
+  });
+
   it('leads nowhere in a tree of nothing', () => {
     expect(isInTree(HASHES[0] ?? new Uint8Array(), 0, 0, [], HASHES[0] ?? new Uint8Array())).toBe(false);
     expect(merklePath([], 0)).toEqual([]);

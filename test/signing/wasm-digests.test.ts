@@ -1,6 +1,8 @@
-/** Digests by WebAssembly: that the Worker has them, the values that their standards publish, and what stays in the memory. */
-import { describe, expect, it } from 'vitest';
+/** Digests by WebAssembly: that the Worker has them and uses them, the values that their standards publish, and what stays in the memory. */
+import { createHmac } from 'node:crypto';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hex, utf8 } from '../../src/signing/bytes.ts';
+import { hmacBy, hmacOf, hmacText, digests as sha2 } from '../../src/signing/digests.ts';
 import module from '../../src/signing/digests.wasm';
 import { WasmDigests, wasmDigests } from '../../src/signing/wasm-digests.ts';
 
@@ -26,15 +28,19 @@ const OF_JEFE = {
     '164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737',
 } as const;
 
+/** Bytes of a message up to which they take less time than node:crypto (docs/speed.md). */
+const LONGEST = { md5: 2048, sha1: 1280, sha256: 896, sha384: 2048, sha512: 2048 };
+
 const names = Object.keys(OF_ABC) as (keyof typeof OF_ABC)[];
 
 describe('the Worker’s own digests', () => {
   it('are there, and take what is short', () => {
     expect(digests).toBeInstanceOf(WasmDigests);
-    for (const name of names) {
-      expect(digests.takes(name, new Uint8Array(800))).toBe(true);
-      // Its memory has room for far more, also where each unit of a text has three bytes.
-      expect(digests.takes(name, 'x'.repeat(4096))).toBe(false);
+    // Its memory has room for far more, also where each unit of a text has three bytes.
+    for (const [name, longest] of Object.entries(LONGEST)) {
+      expect(digests.takes(name, new Uint8Array(longest)), name).toBe(true);
+      expect(digests.takes(name, 'x'.repeat(longest)), name).toBe(true);
+      expect(digests.takes(name, 'x'.repeat(longest + 1)), name).toBe(false);
     }
     expect(digests.takes('sha224', new Uint8Array(1))).toBe(false);
     expect(digests.takes('toString', new Uint8Array(1))).toBe(false);
@@ -79,5 +85,68 @@ describe('the Worker’s own digests', () => {
     } finally {
       WebAssembly.Instance = Instance;
     }
+  });
+});
+
+describe('what is signed in the Worker', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** How often something is computed by WebAssembly while some work is done. */
+  function computed(what: 'digest' | 'hmac' | 'ready', work: () => unknown): number {
+    const spy = vi.spyOn(WasmDigests.prototype, what);
+    work();
+    const { length } = spy.mock.calls;
+    spy.mockRestore();
+    return length;
+  }
+
+  it('is digested there when it is short, and by node:crypto when it is long', () => {
+    for (const digest of [sha2.sha256, sha2.sha256.hex]) {
+      expect(computed('digest', () => digest('abc'))).toBe(1);
+      expect(computed('digest', () => digest('a'.repeat(897)))).toBe(0);
+    }
+  });
+
+  it.each([
+    ['hmacOf', (key: Uint8Array, message: string) => hex(hmacOf('sha256', key, message))],
+    ['hmacBy', (key: Uint8Array, message: string) => hmacBy('sha256', key)(message, 'hex')],
+  ] as const)(
+    'has its HMAC from there under keys of up to a kilobyte, and under longer ones by node:crypto: %s',
+    (_, tagOf) => {
+      for (const length of [0, 1, 64, 1024]) {
+        expect(
+          computed('hmac', () => tagOf(new Uint8Array(length), 'abc')),
+          `${length}`,
+        ).toBe(1);
+        expect(
+          computed('hmac', () => tagOf(new Uint8Array(length), 'a'.repeat(897))),
+          `${length}`,
+        ).toBe(0);
+      }
+      // The last one has no room in the memory of the module.
+      for (const length of [1025, 100_000]) {
+        const key = new Uint8Array(length).fill(7);
+        expect(
+          computed('hmac', () => tagOf(key, 'abc')),
+          `${length}`,
+        ).toBe(0);
+        expect(tagOf(key, 'abc')).toBe(createHmac('sha256', key).update('abc').digest('hex'));
+      }
+    },
+  );
+
+  it('has its key made ready once', () => {
+    const tag = hmacBy('sha256', utf8('a key'));
+    const three = (work: (message: string) => unknown) => () => ['1', '2', '3'].map(work);
+    expect(
+      computed(
+        'ready',
+        three((message) => tag(message, 'hex')),
+      ),
+    ).toBe(1);
+    const byText = (key: string) => three((message) => hmacText('sha512', key, message, 'base64'));
+    expect(computed('ready', byText('a text for a key'))).toBe(1);
+    expect(computed('ready', byText('another'))).toBe(1);
+    expect(computed('ready', byText('a text for a key'))).toBe(0);
   });
 });

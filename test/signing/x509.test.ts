@@ -49,6 +49,8 @@ interface Parts {
   readonly unused?: number;
   readonly spki?: Uint8Array;
   readonly issuer?: Uint8Array;
+  /** With its tag and length. */
+  readonly issuerWhole?: Uint8Array;
 }
 
 /** A certificate that signs itself. */
@@ -60,6 +62,7 @@ function made({
   unused = 0,
   spki = spkiOf(publicKey),
   issuer = NAME,
+  issuerWhole = der(0x30, issuer),
 }: Parts = {}): Uint8Array {
   const serial = der(0x02, Uint8Array.of(7));
   const signed = der(
@@ -67,7 +70,7 @@ function made({
     version,
     serial,
     der(0x30, inner),
-    der(0x30, issuer),
+    issuerWhole,
     der(0x30, ...times),
     der(0x30, NAME),
     spki,
@@ -184,6 +187,56 @@ describe('a certificate', () => {
       ).toBeNull();
     // Three bytes of length are as many as are read.
     expect(readCertificate(pemOf(concat([Uint8Array.of(0x30, 0x83, 0, high, low), content])))).not.toBeNull();
+  });
+});
+
+describe('a name whose length is spelt as BER has it, and DER does not', () => {
+  const signedBySelf = (issuer: Uint8Array) => pemOf(made({ issuerWhole: issuer }));
+  const name = concat([NAME.slice(0, -4), utf8('a'.repeat(128 - NAME.length + 4))]);
+
+  it('is read in the one spelling of DER', () => {
+    expect(hex(certificate(signedBySelf(der(0x30, name))).issuer)).toBe(hex(der(0x30, name)));
+    expect(readCertificate(signedBySelf(Uint8Array.of(0x30, 0)))).not.toBeNull();
+  });
+
+  it.each([
+    ['128 bytes', concat([Uint8Array.of(0x30, 0x80), name])],
+    ['none', Uint8Array.of(0x30, 0x80)],
+  ])('is none with 0x80 for %s', (_, issuer) => {
+    expect(readCertificate(signedBySelf(issuer))).toBeNull();
+  });
+});
+
+describe('what was found of a certificate', () => {
+  /** A certificate that counts how often a part of it is looked at. */
+  function watched(part: 'publicKey' | 'signature') {
+    const own = certificate(pemOf(made()));
+    let looks = 0;
+    const counting = Object.defineProperty({ ...own }, part, {
+      get: () => {
+        looks += 1;
+        return own[part];
+      },
+    });
+    return { counting, own, looks: () => looks };
+  }
+
+  it('is not worked out again for each message: its key', () => {
+    const { counting, looks } = watched('publicKey');
+    const message = utf8('a message');
+    const signature = Uint8Array.from(createSign('RSA-SHA256').update(message).sign(privateKey));
+    for (let time = 0; time < 3; time++) expect(isSignedBy(counting, message, signature)).toBe(true);
+    expect(looks()).toBe(1);
+  });
+
+  it('is not worked out again for each message: that another one has signed it', () => {
+    const { counting, own, looks } = watched('signature');
+    for (let time = 0; time < 3; time++) expect(isIssuedBy(counting, own, IN_2026)).toBe(true);
+    expect(looks()).toBe(1);
+    const other = watched('signature');
+    const root = { ...own, publicKey: certificate(SANDBOX_ROOT_CERTIFICATE).publicKey };
+    for (let time = 0; time < 3; time++) expect(isIssuedBy(other.counting, root, IN_2026)).toBe(false);
+    expect(other.looks()).toBe(3);
   });
 });
 
