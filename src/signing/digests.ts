@@ -80,11 +80,8 @@ export function hmacBy(
       ready ??= wasm.ready(algorithm, key);
       return spelled(wasm.hmac(algorithm, ready, message), spelling);
     }
-    // An empty key cannot be made ready there.
-    if (key.length > 0) nodeKey ??= createSecretKey(key);
-    return createHmac(algorithm, nodeKey ?? key)
-      .update(signedBytes(message))
-      .digest(spelling);
+    nodeKey ??= createSecretKey(key);
+    return createHmac(algorithm, nodeKey).update(signedBytes(message)).digest(spelling);
   };
 }
 
