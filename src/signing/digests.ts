@@ -85,11 +85,8 @@ export function hmacBy(
       ready ??= wasm.ready(algorithm, key);
       return spelled(wasm.hmac(algorithm, ready, message), spelling);
     }
-    // An empty key cannot be made ready there.
-    if (key.length > 0) nodeKey ??= createSecretKey(key);
-    return createHmac(algorithm, nodeKey ?? key)
-      .update(forNodeCrypto(message))
-      .digest(spelling);
+    nodeKey ??= createSecretKey(key);
+    return createHmac(algorithm, nodeKey).update(forNodeCrypto(message)).digest(spelling);
   };
 }
 
