@@ -76,6 +76,7 @@ const IN_NODE = [
   'test/upgrade/**/*.test.ts',
   'test/package/**/*.test.ts',
   'test/forge/mutants.test.ts',
+  'test/mutants/*.test.ts',
 ];
 
 /** It needs the Worker that `npm run mutants` runs. */

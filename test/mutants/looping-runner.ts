@@ -32,6 +32,8 @@ export interface Looped {
   readonly passed: readonly string[];
   /** Of those it was to try: which need a start of their own, because the test cannot be repeated. */
   readonly untried: readonly string[];
+  /** Of those it was to try: for which there was no time. */
+  readonly late: readonly string[];
 }
 
 type Task = Parameters<TestRunner['onAfterTryTask']>[0];
@@ -45,7 +47,6 @@ const isUsed = kept.start !== start;
 /** The sources hold the first one for good, also when the next file of tests loads this runner again. */
 kept.__stryker__ ??= { mutantCoverage: { static: {}, perTest: {} } };
 const stryker = kept.__stryker__;
-if (active !== null) stryker.activeMutant = active;
 /** Those that a test of this start has noticed: no other need try them. */
 kept.found ??= new Set();
 const { found } = kept;
@@ -53,6 +54,11 @@ const isWanted = new Set(wanted);
 
 /** A mutant may repeat a loop; without an end it is stopped here. */
 const limitOf = (hits: number) => hits * 100 + 10_000;
+
+/** How often a mutant that is active from the start may be reached. */
+const MOST_HITS = 10_000_000;
+
+if (active !== null) Object.assign(stryker, { activeMutant: active, hitCount: 0, hitLimit: MOST_HITS });
 
 /** The suites of a test, the file's own first. */
 function suitesOf(test: Task): Suite[] {
@@ -92,13 +98,18 @@ export default class LoopingRunner extends TestRunner {
   async #loop(test: Task, hits: Readonly<Record<string, number>>) {
     const noticed: string[] = [];
     const passed: string[] = [];
-    const looped: Pick<Looped, 'noticed' | 'passed' | 'untried'> = { noticed, passed, untried: [] };
+    const looped: Pick<Looped, 'noticed' | 'passed' | 'untried' | 'late'> = {
+      noticed,
+      passed,
+      untried: [],
+      late: [],
+    };
     const toTry = (assigned[test.id] ?? []).filter((id) => !found.has(id));
     if (toTry.length === 0) return looped;
     if (!(await this.#passes(test))) return { ...looped, untried: toTry };
     const until = performance.now() + budgetMs;
     for (const [at, id] of toTry.entries()) {
-      if (performance.now() > until) return looped;
+      if (performance.now() > until) return { ...looped, late: toTry.slice(at) };
       Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: limitOf(hits[id] ?? 0) });
       const passes = await this.#passes(test);
       stryker.activeMutant = undefined;

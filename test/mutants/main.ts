@@ -9,7 +9,7 @@
  * First planted mutants are tried where the others are (tried.ts): where one of them is not noticed, mutants are not active there, and
  * nothing is said. `--sample 4` tries one of each four mutants, `--minutes 30` ends each round then; what was not tried so is told.
  *
- * The failures that are accepted: only the tests of FOLDERS are run, and ten of them for a mutant (`--tries`), so that one which survives may
+ * The failures that are accepted: only the tests of FOLDERS are run, and fifteen of them for a mutant (`--tries`), so that one which survives may
  * yet be noticed by another test; a run that breaks for another reason counts as a mutant that was noticed; and what a mutant leaves behind may
  * make a later one look noticed.
  */
@@ -82,14 +82,21 @@ const FOLDERS: readonly Folder[] = [
     rounds: [
       {
         runtime: 'workerd',
-        tests: ['test/gateway/*.test.ts', 'test/http/*.test.ts', 'test/polybanking/*.test.ts'],
+        tests: [
+          'test/gateway/*.test.ts',
+          'test/http/*.test.ts',
+          'test/polybanking/*.test.ts',
+          'test/reconciliation/*.test.ts',
+          'test/webhooks/*.test.ts',
+          'test/providers/assist/*.test.ts',
+        ],
       },
     ],
   },
 ];
 
-/** How many tests try a mutant, unless `--tries` says otherwise: what the ten likeliest have not noticed is seldom noticed by the eleventh. */
-const DEFAULT_TRIES = 10;
+/** How many tests try a mutant, unless `--tries` says otherwise: what the fifteen likeliest have not noticed is seldom noticed by the next. */
+const DEFAULT_TRIES = 15;
 
 const resultOf = (name: string) => join(ROOT, RESULTS, `${name.replaceAll(/[/*]+/g, '.')}.json`);
 
@@ -153,11 +160,13 @@ for (const folder of FOLDERS) {
     (file) => positionals.length === 0 || positionals.some((one) => file.startsWith(one)),
   );
   if (sources.length === 0) continue;
-  const others = kept(folder.name).filter(({ file }) => !sources.includes(file));
   let results = values.left ? kept(folder.name).filter(({ file }) => sources.includes(file)) : [];
   for (const { runtime, tests } of folder.rounds) {
-    const keep = (found: readonly Result[]) =>
+    // Read each time: another process may try other sources of the folder.
+    const keep = (found: readonly Result[]) => {
+      const others = kept(folder.name).filter(({ file }) => !sources.includes(file));
       writeFileSync(resultOf(folder.name), `${JSON.stringify([...others, ...found], null, 1)}\n`);
+    };
     results = await tried(sources, filesOf(tests), runtime, extent, results, keep);
     keep(results);
   }

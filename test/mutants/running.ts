@@ -33,13 +33,13 @@ const MOST_ATTEMPTS = 5;
 export class Tests {
   readonly #vitest: Vitest;
   readonly #project: TestProject;
-  readonly #runtime: Runtime;
+  readonly runtime: Runtime;
   #starts = 0;
 
   private constructor(vitest: Vitest, runtime: Runtime) {
     this.#vitest = vitest;
     this.#project = vitest.getRootProject();
-    this.#runtime = runtime;
+    this.runtime = runtime;
   }
 
   static async of(
@@ -104,7 +104,7 @@ export class Tests {
     const failing = new Set<string>();
     for (const module of modules) {
       const file = relative(ROOT, module.moduleId);
-      for (const error of module.errors()) console.error(`${file} (${this.#runtime}): ${error.message}`);
+      for (const error of module.errors()) console.error(`${file} (${this.runtime}): ${error.message}`);
       if (!module.ok()) failing.add(file);
       for (const test of module.children.allTests()) {
         const { looped } = test.meta() as { readonly looped?: Looped };

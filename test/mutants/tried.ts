@@ -2,24 +2,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mutant } from '@stryker-mutator/api/core';
-import { nearness } from './assigned.ts';
 import { compiling } from './compiling.ts';
 import { equivalents, keyOf, type Place, placeOf } from './equivalents.ts';
 import { instrument } from './instrument.ts';
 import { Known } from './known.ts';
 import { type Assigned, ROOT, type Runtime, Tests } from './running.ts';
 
-/** How long one test is repeated in a turn: what is left then, others try. */
-const BUDGET_MS = 20_000;
+/** How long one test is repeated in a turn. What is left then it tries in another. */
+const BUDGET_MS = 60_000;
 
 /** How many tests try a mutant in each turn: most are noticed by the first. */
-const TURNS = [1, 2, 3, 4];
+const TURNS = [1, 2, 4, 8];
 
 /** How many files of tests are run after one start. */
 const MOST_TOGETHER = 10;
 
 /** How many files of tests have a start of their own for a mutant. */
-const MOST_STARTS = 2;
+const MOST_STARTS = { node: 5, workerd: 2 } as const;
 
 /** Mutants that prove by their tests that those of a runtime are active there. */
 const PLANTED: Readonly<
@@ -102,10 +101,8 @@ async function loop(
 }
 
 /** Tries what cannot be tried by repeating a test. */
-async function start(running: Tests, { id, fileName }: Mutant, known: Known): Promise<void> {
-  const files = [...(known.starts.get(id) ?? [])]
-    .toSorted((one, other) => nearness(fileName, other) - nearness(fileName, one))
-    .slice(0, MOST_STARTS);
+async function start(running: Tests, { id }: Mutant, known: Known): Promise<void> {
+  const files = known.startsOf(id).slice(0, MOST_STARTS[running.runtime]);
   if (await running.notices(files, id)) known.open.delete(id);
   else known.tried.add(id);
 }
@@ -115,10 +112,13 @@ async function start(running: Tests, { id, fileName }: Mutant, known: Known): Pr
  * @throws Error when one is not noticed: then others would seem to survive, too.
  */
 async function proveActive(running: Tests, runtime: Runtime, planted: readonly Mutant[]): Promise<void> {
-  const known = new Known(planted.map(({ id }) => id));
+  const known = new Known(
+    planted.map(({ id }) => id),
+    sourcesOf(planted),
+  );
   const { tests } = PLANTED[runtime];
   await ask(running, tests, known);
-  await loop(running, tests, known.assign(tests.length, sourcesOf(planted)).assigned, known);
+  await loop(running, tests, known.assign(tests.length).assigned, known);
   for (const mutant of planted) if (known.open.has(mutant.id)) await start(running, mutant, known);
   const missed = planted.filter(({ id }) => known.open.has(id));
   if (planted.length === 0 || missed.length > 0)
@@ -193,7 +193,7 @@ export async function tried(
     undecided.filter(({ id }) => !hasCompiled(id)),
   );
   const compiles = (id: string) => checked.has(id) || hasCompiled(id);
-  const known = new Known(undecided.map(({ id }) => id).filter(compiles));
+  const known = new Known(undecided.map(({ id }) => id).filter(compiles), sourcesOf(mutants));
   const { open } = known;
   const statusOf = (id: string): Status => {
     const status = before.get(id)?.status;
@@ -216,11 +216,10 @@ export async function tried(
   const alone = await ask(running, tests, known);
   console.log(`${known.reached.size} are reached, ${alone.size} files of tests run alone`);
   const triedBy = new Map([...known.tests].map(([id, reaching]) => [id, reaching.map(({ file }) => file)]));
-  const sourceOf = sourcesOf(mutants);
   for (let turn = 0, tries = 0; tries < mostTries && hasTime(); turn++) {
     const most = Math.min(TURNS[turn] ?? mostTries, mostTries - tries);
     tries += most;
-    const { assigned, files } = known.assign(most, sourceOf);
+    const { assigned, files } = known.assign(most);
     if (files.length === 0) break;
     for (const some of groups(files, alone)) {
       if (!hasTime()) break;

@@ -33,6 +33,11 @@ describe('an order that is kept', () => {
     orderOf(['31', 'x']);
     orderOf(['b', 'a']);
     expect(compared).toBe(34);
+    // The very same list, not only an equal one.
+    const names = ['d', 'c'];
+    orderOf(names);
+    orderOf(names);
+    expect(compared).toBe(35);
   });
 
   it('leaves equal names in the order in which they came', () => {
