@@ -7,7 +7,8 @@
  * equivalent.json, with the reason.
  *
  * First planted mutants are tried where the others are (tried.ts): where one of them is not noticed, mutants are not active there, and
- * nothing is said. `--sample 4` tries one of each four mutants, `--minutes 30` ends each round then; what was not tried so is told.
+ * nothing is said. `--sample 4` tries one of each four mutants, `--minutes 30` ends each round then; what was not tried so is told. `--tests FILE`, as
+ * often as wanted, has only these tests try: with `--left`, what a new test notices is known in a minute.
  *
  * The failures that are accepted: only the tests of FOLDERS are run, and fifteen of them for a mutant (`--tries`), so that one which survives may
  * yet be noticed by another test; a run that breaks for another reason counts as a mutant that was noticed; and what a mutant leaves behind may
@@ -142,6 +143,7 @@ const { values, positionals } = parseArgs({
     table: { type: 'boolean', default: false },
     survivors: { type: 'boolean', default: false },
     left: { type: 'boolean', default: false },
+    tests: { type: 'string', multiple: true },
     tries: { type: 'string', default: String(DEFAULT_TRIES) },
     sample: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '600' },
@@ -162,12 +164,14 @@ for (const folder of FOLDERS) {
   if (sources.length === 0) continue;
   let results = values.left ? kept(folder.name).filter(({ file }) => sources.includes(file)) : [];
   for (const { runtime, tests } of folder.rounds) {
+    const trying = filesOf(tests).filter((file) => values.tests?.includes(file) ?? true);
+    if (trying.length === 0) continue;
     // Read each time: another process may try other sources of the folder.
     const keep = (found: readonly Result[]) => {
       const others = kept(folder.name).filter(({ file }) => !sources.includes(file));
       writeFileSync(resultOf(folder.name), `${JSON.stringify([...others, ...found], null, 1)}\n`);
     };
-    results = await tried(sources, filesOf(tests), runtime, extent, results, keep);
+    results = await tried(sources, trying, runtime, extent, results, keep);
     keep(results);
   }
 }
