@@ -4,6 +4,7 @@
  */
 import type { Charset } from './charsets.ts';
 import { fromOctets, isAscii, octets, textOfOctets, utf8Octets } from './octets.ts';
+import { wasmDigests } from './wasm-digests.ts';
 
 /** One parameter as received, percent-decoded and nothing more. */
 export interface RawField {
@@ -78,7 +79,11 @@ function decodedBytes(text: string, plusIsSpace: boolean): string | null {
 function decodedOctets(text: string, plusIsSpace: boolean): string | null {
   // Most names and values have nothing to decode.
   if (!text.includes('%') && !(plusIsSpace && text.includes('+'))) return text;
-  return text.length > LONG ? decodedBytes(text, plusIsSpace) : decodedPieces(text, plusIsSpace);
+  if (text.length <= LONG) return decodedPieces(text, plusIsSpace);
+  const wasm = wasmDigests();
+  return wasm?.hasRoomFor(text) && isAscii(text)
+    ? wasm.percentDecoded(plusIsSpace ? text.replaceAll('+', ' ') : text)
+    : decodedBytes(text, plusIsSpace);
 }
 
 /**

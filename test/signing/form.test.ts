@@ -27,6 +27,69 @@ describe.each([
   });
 });
 
+describe('a text of more than 256 characters', () => {
+  /** By the letter of RFC 3986. */
+  const expected = (text: string) =>
+    /%(?![\da-f]{2})/i.test(text)
+      ? null
+      : text.replace(/%([\da-f]{2})/gi, (_, digits: string) =>
+          String.fromCharCode(Number.parseInt(digits, 16)),
+        );
+  const octetsOf = (text: string) => parseForm(utf8(`a=${text}`))?.[0]?.octets ?? null;
+
+  it('is decoded alike wherever its percent signs stand', () => {
+    for (let length = 257; length < 257 + 33; length++)
+      for (let place = length - 40; place < length; place++) {
+        const text = `${'y'.repeat(place)}%e9%2B`.padEnd(length, 'z');
+        expect(octetsOf(text), `${place} of ${length}`).toBe(expected(text));
+      }
+  });
+
+  it('is refused wherever it is cut in the middle of a byte, whatever was decoded before', () => {
+    const whole = '%41'.repeat(120);
+    for (let length = 258; length < whole.length; length++) {
+      expect(octetsOf('%42'.repeat(130))).toBe('B'.repeat(130));
+      const text = whole.slice(0, length);
+      expect(octetsOf(text), String(length)).toBe(expected(text));
+    }
+  });
+
+  it('has each byte by its two digits, and by nothing else', () => {
+    for (let high = 0; high < 128; high++)
+      for (const low of ['0', '9', 'a', 'f', 'A', 'F', 'g', 'G', '/', ':', '@', '`', '%', ' ']) {
+        const text = `${FILL}%${String.fromCharCode(high)}${low}-`;
+        if (!text.includes('&')) expect(octetsOf(text), JSON.stringify(text.slice(300))).toBe(expected(text));
+      }
+  });
+
+  it('is the same whichever way it is decoded: as what is not ASCII, and beyond what WebAssembly has room for', () => {
+    const text = 'ab%20%C3%A9%ff,%00'.repeat(20);
+    expect(octetsOf(`${text}\u00e9`)).toBe(`${expected(text)}\u00c3\u00a9`);
+    for (const length of [29_999, 30_000, 30_001, 31_001, 100_000]) {
+      const long = text
+        .repeat(Math.ceil(length / text.length))
+        .slice(0, length)
+        .replace(/%.?$/, 'xx')
+        .slice(0, length);
+      expect(octetsOf(long) === expected(long), String(length)).toBe(true);
+    }
+  });
+
+  it('that is any text is decoded as by regular expressions', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
+      fc.constantFrom('%', '%4', '%41', '%fF', '%zz', '%2', '%25', '%%'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const text = (FILL + pieces.join('')).replaceAll(/[&=+]/g, '_');
+        expect(octetsOf(text)).toBe(expected(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('a form', () => {
   const pairs = (text: string, most?: number) =>
     parseForm(text, most)?.map(({ name, value }) => [name, value]) ?? null;

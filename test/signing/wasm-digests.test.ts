@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hex, utf8 } from '../../src/signing/bytes.ts';
 import { hmacBy, hmacOf, hmacText, digests as sha2 } from '../../src/signing/digests.ts';
 import module from '../../src/signing/digests.wasm';
+import { parseForm } from '../../src/signing/form.ts';
 import { WasmDigests, wasmDigests } from '../../src/signing/wasm-digests.ts';
 
 const digests = wasmDigests() as WasmDigests;
@@ -44,6 +45,8 @@ describe('the Worker’s own digests', () => {
     }
     expect(digests.takes('sha224', new Uint8Array(1))).toBe(false);
     expect(digests.takes('toString', new Uint8Array(1))).toBe(false);
+    expect(digests.hasRoomFor('x'.repeat(30_000))).toBe(true);
+    expect(digests.hasRoomFor('x'.repeat(30_001))).toBe(false);
   });
 
   it.each(names)('have the published values of %s', (name) => {
@@ -82,9 +85,29 @@ describe('the Worker’s own digests', () => {
         expect(isClean(), `key of ${length}`).toBe(true);
         expect(isClean(placeOf(own.hmac(name, key, message))), `HMAC of ${length}`).toBe(true);
       }
+      own.kept(own.digest(name, ''));
+      for (const text of ['%41%4', '%aa'.repeat(10_000), 'a'.repeat(30_000)]) {
+        own.percentDecoded(text);
+        expect(isClean(), `decoded: ${text.slice(0, 6)}`).toBe(true);
+      }
     } finally {
       WebAssembly.Instance = Instance;
     }
+  });
+});
+
+describe('what is received in the Worker', () => {
+  it.each([
+    ['a long value', `a=${'%41'.repeat(86)}`, 1],
+    ['a short one, which a loop decodes sooner', `a=${'%41'.repeat(85)}`, 0],
+    ['one that is not ASCII', `a=\u00e9${'%41'.repeat(86)}`, 0],
+    ['one for which there is no room', `a=${'%41'.repeat(10_001)}`, 0],
+    ['what has nothing to decode', `a=${'a'.repeat(300)}`, 0],
+  ])('is decoded there: %s', (_, form, times) => {
+    const spy = vi.spyOn(WasmDigests.prototype, 'percentDecoded');
+    parseForm(utf8(form));
+    expect(spy.mock.calls.length).toBe(times);
+    spy.mockRestore();
   });
 });
 

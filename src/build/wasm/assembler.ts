@@ -26,6 +26,23 @@ export const set = (place: number, value: Code): Code => [...value, 0x21, ...uns
 /** Sets it, and leaves the value. */
 const tee = (place: number, value: Code): Code => [...value, 0x22, ...unsigned(place)];
 
+/** Runs statements where a 32-bit value is not zero. */
+export const when = (condition: Code, statements: Code): Code => [
+  ...condition,
+  0x04,
+  0x40,
+  ...statements,
+  0x0b,
+];
+
+/** The first value where a 32-bit one is not zero, and otherwise the second. */
+export const either = (condition: Code, one: Code, other: Code): Code => [
+  ...one,
+  ...other,
+  ...condition,
+  0x1b,
+];
+
 /** Runs statements, and again as long as a 32-bit value is not zero behind them. */
 export const repeatWhile = (statements: Code, condition: Code): Code => [
   0x03,
@@ -44,11 +61,13 @@ export interface Word {
   readonly type: number;
   constant(value: number | bigint): Code;
   add(first: Code, ...more: Code[]): Code;
+  subtract(first: Code, ...more: Code[]): Code;
   and(first: Code, ...more: Code[]): Code;
   or(first: Code, ...more: Code[]): Code;
   xor(first: Code, ...more: Code[]): Code;
   /** Shifted to the right, with zeros behind it. */
   shifted(value: Code, by: number): Code;
+  shiftedLeft(value: Code, by: number): Code;
   /** Rotated to the right. */
   rotated(value: Code, by: number): Code;
   load(address: Code, offset: number): Code;
@@ -59,10 +78,12 @@ interface Opcodes {
   readonly type: number;
   readonly constant: number;
   readonly add: number;
+  readonly subtract: number;
   readonly and: number;
   readonly or: number;
   readonly xor: number;
   readonly shift: number;
+  readonly shiftLeft: number;
   readonly rotate: number;
   readonly load: number;
   readonly store: number;
@@ -85,10 +106,12 @@ function word(size: 4 | 8, codes: Opcodes): Word {
     type: codes.type,
     constant,
     add: joined([codes.add]),
+    subtract: joined([codes.subtract]),
     and: joined([codes.and]),
     or: joined([codes.or]),
     xor: joined([codes.xor]),
     shifted: (value, by) => [...value, ...constant(by), codes.shift],
+    shiftedLeft: (value, by) => [...value, ...constant(by), codes.shiftLeft],
     rotated: (value, by) => [...value, ...constant(by), codes.rotate],
     load: (address, offset) => [...address, codes.load, alignment, ...unsigned(offset)],
     store: (address, offset, value) => [...address, ...value, codes.store, alignment, ...unsigned(offset)],
@@ -99,10 +122,12 @@ export const WORD32 = word(4, {
   type: 0x7f,
   constant: 0x41,
   add: 0x6a,
+  subtract: 0x6b,
   and: 0x71,
   or: 0x72,
   xor: 0x73,
   shift: 0x76,
+  shiftLeft: 0x74,
   rotate: 0x78,
   load: 0x28,
   store: 0x36,
@@ -112,10 +137,12 @@ export const WORD64 = word(8, {
   type: 0x7e,
   constant: 0x42,
   add: 0x7c,
+  subtract: 0x7d,
   and: 0x83,
   or: 0x84,
   xor: 0x85,
   shift: 0x88,
+  shiftLeft: 0x86,
   rotate: 0x8a,
   load: 0x29,
   store: 0x37,
@@ -123,6 +150,30 @@ export const WORD64 = word(8, {
 
 /** Whether one 32-bit value without a sign is less than another. */
 export const isLess = (one: Code, other: Code): Code => [...one, ...other, 0x49];
+
+/** Whether a 32-bit value with a sign is below zero. */
+export const isNegative = (value: Code): Code => [...value, ...WORD32.constant(0), 0x48];
+
+/** How many zeros are below the lowest one of a 32-bit value. */
+export const zerosBelow = (value: Code): Code => [...value, 0x68];
+
+/** A byte at an address, as 32 bits; and one with a sign. */
+export const loadByte = (address: Code, offset: number): Code => [...address, 0x2d, 0, ...unsigned(offset)];
+export const loadSignedByte = (address: Code, offset: number): Code => [
+  ...address,
+  0x2c,
+  0,
+  ...unsigned(offset),
+];
+
+/** Writes the lowest byte of a 32-bit value. */
+export const storeByte = (address: Code, offset: number, value: Code): Code => [
+  ...address,
+  ...value,
+  0x3a,
+  0,
+  ...unsigned(offset),
+];
 
 /** The type of 16 bytes. */
 export const BYTES16 = 0x7b;
@@ -145,6 +196,15 @@ export const store16 = (address: Code, offset: number, value: Code): Code => [
   ...unsigned(offset),
 ];
 export const ZEROS16: Code = [...wide(0x0c), ...Array.from({ length: 16 }, () => 0)];
+
+/** Which of 16 bytes are a certain one: a bit for each, that of the first byte the lowest. */
+export const whereIs = (byte: number, value: Code): Code => [
+  ...value,
+  ...WORD32.constant(byte),
+  ...wide(0x0f),
+  ...wide(0x23),
+  ...wide(0x64),
+];
 
 /** Chosen bytes of two values. @param places below 16: of the first one. */
 const chosenBytes = (one: Code, other: Code, places: readonly number[]): Code => [

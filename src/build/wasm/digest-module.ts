@@ -1,25 +1,34 @@
 /**
  * The source of `src/signing/digests.wasm`: what MD5 (RFC 1321), SHA-1, SHA-256 and SHA-512 (FIPS 180-4) do to their state for each block of a
- * message. Everything around it is in signing/wasm-digests.ts. No address and no branch depends on what is digested, so neither does the time.
+ * message, and percent-decoding. Everything around it is in signing/wasm-digests.ts. No address and no branch depends on what is digested, so
+ * neither does the time.
  */
 import {
   BYTES16,
   type Code,
   chosenWords,
+  either,
   FOUR_WORDS,
   get,
   isLess,
+  isNegative,
   load16,
+  loadByte,
+  loadSignedByte,
   repeatWhile,
   set,
   store16,
+  storeByte,
   turnedBytes,
   type WasmFunction,
   WORD32,
   WORD64,
   type Word,
   wasmModule,
+  when,
+  whereIs,
   ZEROS16,
+  zerosBelow,
 } from './assembler.ts';
 
 /** The parameters of each function: the addresses of the state, of the first block, and of the end of the last one. */
@@ -29,6 +38,8 @@ const [AT, CONSTANT, BYTES, MIXED, FIRST] = [3, 4, 5, 6, 7];
 
 /** Where the words of a block lie, and what is made of them. Before them are the constants of SHA-2. */
 const SCHEDULE = 1024;
+
+const PERCENT = 0x25;
 
 const int32 = WORD32.constant;
 const seen = (...statements: readonly Code[]): Code => statements.flat();
@@ -329,6 +340,62 @@ function md5(): WasmFunction {
   return overBlocks('md5', WORD32, 4, each(64, round));
 }
 
+// --- Percent-encoding -------------------------------------------------------------------------------------
+
+/** Where the digits of each byte stand: its value as one of hexadecimal, or -1. Behind the constants of SHA-2. */
+const DIGITS = 640;
+
+/**
+ * Percent-decodes a text of ASCII, 16 bytes at a time up to the next percent sign. Behind the text stand 16 bytes that are none. Its parameters are
+ * the addresses of the text, of its end, of what is decoded, and of a word for the end of that: -1 where no two hexadecimal digits stand
+ * behind a percent sign. Behind that end it leaves up to 16 bytes that mean nothing. Its time depends on the text, which is no secret.
+ */
+function percentDecode(): WasmFunction {
+  const [source, end, target, result] = [0, 1, 2, 3];
+  const [before, byte, all, bytes] = [4, 5, 6, 7];
+  const { add, or } = WORD32;
+  const moved = (place: number, by: Code) => set(place, add(get(place), by));
+  const digit = (offset: number) => loadSignedByte(loadByte(get(source), offset), DIGITS);
+  return {
+    name: 'percentDecode',
+    parameters: 4,
+    locals: [WORD32.type, WORD32.type, WORD32.type, BYTES16],
+    statements: seen(
+      repeatWhile(
+        seen(
+          set(bytes, load16(get(source), 0)),
+          store16(get(target), 0, get(bytes)),
+          set(before, zerosBelow(or(whereIs(PERCENT, get(bytes)), int32(1 << 16)))),
+          moved(source, get(before)),
+          moved(target, get(before)),
+          when(
+            isLess(get(before), int32(16)),
+            seen(
+              set(byte, or(WORD32.shiftedLeft(digit(1), 4), digit(2))),
+              set(all, or(get(all), get(byte))),
+              storeByte(get(target), 0, get(byte)),
+              moved(source, int32(3)),
+              moved(target, int32(1)),
+            ),
+          ),
+        ),
+        isLess(get(source), get(end)),
+      ),
+      // What was read of the bytes behind the end was written too.
+      moved(target, WORD32.subtract(get(end), get(source))),
+      WORD32.store(get(result), 0, either(isNegative(get(all)), int32(-1), get(target))),
+    ),
+  };
+}
+
+/** The value of each byte as a hexadecimal digit, or -1. */
+function digits(): Code {
+  return Array.from({ length: 256 }, (_, code) => {
+    const character = String.fromCharCode(code);
+    return /[0-9a-f]/i.test(character) ? Number.parseInt(character, 16) : 0xff;
+  });
+}
+
 // --- The module -------------------------------------------------------------------------------------------
 
 /** The greatest whole number whose power is not above a value. */
@@ -353,5 +420,5 @@ function constants(): Code {
 
 /** The bytes of the module. */
 export function digestModule(): Uint8Array<ArrayBuffer> {
-  return wasmModule([md5(), sha1(), sha256(), sha512()], constants());
+  return wasmModule([md5(), sha1(), sha256(), sha512(), percentDecode()], [...constants(), ...digits()]);
 }

@@ -1,5 +1,6 @@
 /** Data, the one text of a form or message: `key=value` pairs joined by `|`, plain or in base64. */
 import { base64, base64url, fromBase64, fromUtf8, utf8 } from '../../signing/bytes.ts';
+import { keptForNames } from '../../signing/order.ts';
 import { cameTwice } from '../kit/form-message.ts';
 
 export type DataPair = readonly [name: string, value: string];
@@ -24,22 +25,49 @@ export function decodedData(data: string, encoding: string): string | null {
   return bytes && fromUtf8(bytes);
 }
 
+/** The values of a message that are there, by their names. */
+export type DataValues = Pick<ReadonlyMap<string, string>, 'get' | 'has'>;
+
+/** Where each name stands; null where one comes twice. */
+const placesOf = keptForNames((names) => {
+  const places = new Map(names.map((name, place) => [name, place]));
+  return places.size === names.length ? places : null;
+});
+
+const isThere = (value: string) => value !== '' && value !== 'null';
+
 /**
  * The values of a text by their names. A pair is split at its first `=`; the literal `null` and nothing both mean absent.
- * @throws Refusal when a key came twice.
+ * @throws Refusal when a key came again after its value.
  */
-export function readData(data: string): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
+export function readData(data: string): DataValues {
+  const [names, values]: [string[], string[]] = [[], []];
   let equals = data.indexOf('=');
   for (let start = 0, end = 0; start <= data.length; start = end + 1) {
     const next = data.indexOf('|', start);
     end = next < 0 ? data.length : next;
     if (equals >= 0 && equals < start) equals = data.indexOf('=', start);
     const isBare = equals < 0 || equals >= end;
-    const name = data.slice(start, isBare ? end : equals);
-    if (values.has(name)) throw cameTwice('key', name);
-    const value = isBare ? '' : data.slice(equals + 1, end);
-    if (value !== '' && value !== 'null') values.set(name, value);
+    names.push(data.slice(start, isBare ? end : equals));
+    values.push(isBare ? '' : data.slice(equals + 1, end));
   }
+  const places = placesOf(names);
+  if (!places) return withoutRepeats(names, values);
+  const get = (name: string) => {
+    const place = places.get(name);
+    const value = place === undefined ? '' : (values[place] ?? '');
+    return isThere(value) ? value : undefined;
+  };
+  return { get, has: (name) => get(name) !== undefined };
+}
+
+/** @throws Refusal */
+function withoutRepeats(names: readonly string[], all: readonly string[]): DataValues {
+  const values = new Map<string, string>();
+  names.forEach((name, place) => {
+    if (values.has(name)) throw cameTwice('key', name);
+    const value = all[place] ?? '';
+    if (isThere(value)) values.set(name, value);
+  });
   return values;
 }

@@ -4,7 +4,7 @@
  */
 import { type Installments, installmentsOf } from '../../payments/installments.ts';
 import { inParis } from '../kit/paris-time.ts';
-import type { DataPair } from './data.ts';
+import type { DataPair, DataValues } from './data.ts';
 import type { Sips2Settings } from './settings.ts';
 
 /** The reference of a part: the first has that of the attempt. Letters and digits, as the field wants. */
@@ -58,7 +58,7 @@ export function partPairs(
  * What a message is about, in minor units: of a payment in parts the amount that the sealed lists have for its reference, whatever else
  * it names; null: it names none that can be read.
  */
-export function wholeAmount(values: ReadonlyMap<string, string>): number | null {
+export function wholeAmount(values: DataValues): number | null {
   const number = (text: string | undefined) => (/^\d{1,12}$/.test(text ?? '') ? Number(text) : null);
   if (values.get('paymentPattern') !== 'INSTALMENT') return number(values.get('amount'));
   const references = values.get('instalmentTransactionReferencesList')?.split(',') ?? [];

@@ -6,6 +6,7 @@ import { expiryIn, withCard } from '../kit/card.ts';
 import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
 import { pick } from '../kit/form-message.ts';
 import { providerUpdate } from '../kit/update.ts';
+import type { DataValues } from './data.ts';
 import { wholeAmount, wholeReference } from './parts.ts';
 import type { Sips2Settings } from './settings.ts';
 import { SIPS2_DECLINES, sips2Outcome } from './statuses.ts';
@@ -25,14 +26,14 @@ const OF_REQUESTS = ['automaticResponseUrl', 'normalReturnUrl'];
  * Checks that Data is an answer. Our own request is sealed with the same key in the same form.
  * @throws Refusal when it is a request, which says nothing.
  */
-export function refuseSips2Request(values: ReadonlyMap<string, string>): void {
+export function refuseSips2Request(values: DataValues): void {
   const name = OF_REQUESTS.find((one) => values.has(one));
   if (name) throw new Refusal('malformed', `Data holds ${name}: it is a request, not an answer`);
   if (!/^\d\d$/.test(values.get('responseCode') ?? ''))
     throw new Refusal('field_missing', 'Data holds no responseCode of two digits: it is no answer');
 }
 
-function echoOf(values: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+function echoOf(values: DataValues): Readonly<Record<string, string>> {
   return Object.fromEntries(
     SIPS2_ECHOED.flatMap(([name]) => {
       const value = values.get(name);
@@ -72,10 +73,7 @@ const GUARANTEE: ReadonlyMap<string, boolean> = new Map([
  * @param values of Data, by their names; the amount is in minor units.
  * @throws Refusal when it is about another merchant.
  */
-export function readSips2Response(
-  settings: Partial<Sips2Settings>,
-  values: ReadonlyMap<string, string>,
-): ProviderUpdate {
+export function readSips2Response(settings: Partial<Sips2Settings>, values: DataValues): ProviderUpdate {
   const merchant = values.get('merchantId');
   if (settings.merchant_id !== undefined && merchant !== settings.merchant_id) {
     throw new Refusal('wrong_account', `the message is for the merchant ${merchant}`);

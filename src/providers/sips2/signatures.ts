@@ -10,7 +10,7 @@ import { fromOctets } from '../../signing/octets.ts';
 import type { Json, LikelyCause, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { inputFields, textFields, UniqueFields } from '../kit/form-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
-import { dataText, decodedData, encodedData, readData } from './data.ts';
+import { type DataValues, dataText, decodedData, encodedData, readData } from './data.ts';
 import { readSips2Response } from './response.ts';
 import type { Sips2Settings } from './settings.ts';
 
@@ -41,7 +41,7 @@ function signRequest(settings: Partial<Sips2Settings>, input: RecipeInput): Sign
 
 /** A message whose seal fits. */
 interface VerifiedData {
-  readonly values: ReadonlyMap<string, string>;
+  readonly values: DataValues;
   readonly base: Signable;
   readonly signature: string;
 }

@@ -3,6 +3,7 @@ import type { UpdateOutcome } from '../contract.ts';
 import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { operationTable } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
+import type { DataValues } from './data.ts';
 
 /** responseCode, in notification, return and Office answers. */
 export const SIPS2_RESPONSE_CODES = statusTable([
@@ -46,7 +47,7 @@ export const SIPS2_DECLINES = reasonsAmong(SIPS2_RESPONSE_CODES, [
 ]);
 
 /** What a message's responseCode stands for. */
-export function sips2Outcome(code: string, values: ReadonlyMap<string, string>): UpdateOutcome {
+export function sips2Outcome(code: string, values: DataValues): UpdateOutcome {
   // Also the answer to a wrong seal or key version: then no bank was asked.
   if (code === '34' && !values.has('acquirerResponseCode')) return 'error';
   const outcome = meaningOf(SIPS2_RESPONSE_CODES, code)?.outcome ?? 'error';
