@@ -342,7 +342,7 @@ function md5(): WasmFunction {
 
 // --- Percent-encoding -------------------------------------------------------------------------------------
 
-/** Where the digits of each byte stand: its value as one of hexadecimal, or -1. Behind the constants of SHA-2. */
+/** Where the values of digits stand, behind the constants of SHA-2. */
 const DIGITS = 640;
 
 /**
@@ -388,9 +388,9 @@ function percentDecode(): WasmFunction {
   };
 }
 
-/** The value of each byte as a hexadecimal digit, or -1. */
+/** The value of each character of ASCII as a hexadecimal digit, or -1. */
 function digits(): Code {
-  return Array.from({ length: 256 }, (_, code) => {
+  return Array.from({ length: 128 }, (_, code) => {
     const character = String.fromCharCode(code);
     return /[0-9a-f]/i.test(character) ? Number.parseInt(character, 16) : 0xff;
   });
