@@ -161,11 +161,11 @@ export class WasmDigests {
    * @param text ASCII, for which there is room.
    */
   percentDecoded(text: string): string | null {
+    // Behind it are zeros, as everywhere where nothing is.
     const end = MESSAGE + encoder.encodeInto(text, this.#room).written;
-    this.#bytes.fill(0, end, end + 16);
     this.#percentDecode(MESSAGE, end, DECODED, STATE);
     const decodedEnd = this.#words[0] as number;
-    const decoded = decodedEnd < 0 ? null : this.#buffer.toString('latin1', DECODED, decodedEnd);
+    const decoded = decodedEnd === -1 ? null : this.#buffer.toString('latin1', DECODED, decodedEnd);
     this.#forget(end);
     this.#bytes.fill(0, DECODED, DECODED + text.length + 16);
     return decoded;
