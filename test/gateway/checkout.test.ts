@@ -34,7 +34,7 @@ type Start = Parameters<Provider['start']>[0];
 const REDIRECT = { kind: 'url', method: 'GET', url: 'https://bank.example/1' } as const;
 const IP = '198.41.0.5';
 const SHOPPER = { ip: IP, chosen: null, origin: 'https://pay.example', requestId: 'request-1' };
-const CODE = '123456';
+const CODE = '770077';
 const GO = { kind: 'go', redirect: REDIRECT, shop: 'shop', account: 'main', test: false };
 const BUSY = { kind: 'busy', attempt: 2 };
 const START = {
@@ -231,6 +231,7 @@ describe('an order that is registered when its shopper comes', () => {
     let looks = 0;
     const follow = () => {
       looks += 1;
+      if (looks > 50) throw new Error('it looks for ever');
       return BUSY;
     };
     const waiting = went({ hop: BUSY, ledger: { follow } });
