@@ -106,7 +106,7 @@ export function requestOf(changes: Partial<PaymentRequest> = {}): PaymentRequest
 }
 
 /** A signature that proves all that decides. */
-export const PROVEN: Proof = {
+const PROVEN: Proof = {
   keyOf: 'merchant',
   covered: [],
   notCovered: [],
