@@ -60,7 +60,8 @@ async function created({ request, order, shop, ledger, replacement }: Case = {})
     'https://pay.example',
     replacement ?? null,
   ).catch((error: unknown) => error);
-  const commandOf = (name: string) => parts.ledger.find(([called]) => called === name)?.[2] as never;
+  const commandOf = <Command>(name: string) =>
+    parts.ledger.find(([called]) => called === name)?.[2] as Command;
   return { result, told: parts.ledger, names: parts.ledger.map(([name]) => name), commandOf, regions };
 }
 

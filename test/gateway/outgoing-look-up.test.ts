@@ -340,6 +340,7 @@ describe('the calls with which an attempt begins', () => {
     ]);
     expect(fetched.mock.calls).toEqual([[BANK, { method: 'PUT' }]]);
     fetched.mockResolvedValueOnce(new Response(null, { status: 204 }));
-    expect((await call(BANK)).status).toBe(204);
+    const empty = await call(BANK);
+    expect([empty.status, empty.body]).toEqual([204, null]);
   });
 });

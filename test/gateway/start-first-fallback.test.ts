@@ -8,6 +8,7 @@ import { usualCapture } from '../../src/gateway/captures.ts';
 import { endTrial, placeOf } from '../../src/gateway/fallback.ts';
 import { startFirst } from '../../src/gateway/start-first.ts';
 import type { PaymentRequest } from '../../src/payments/types.ts';
+import type { Provider } from '../../src/providers/contract.ts';
 import { accountOf, handMade, ID, logLines, NOW, registered, requestOf, shopOf } from './hand-made.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -112,9 +113,10 @@ describe('an attempt', () => {
 
   it('hides no fault of ours', async () => {
     const fallback = accountOf('payzen', { id: 'other' });
-    vi.spyOn(registered('payzen'), 'shopFields' as never).mockImplementation((() => {
+    const payzen = registered('payzen') as Required<Pick<Provider, 'shopFields'>>;
+    vi.spyOn(payzen, 'shopFields').mockImplementation(() => {
       throw new TypeError('ours');
-    }) as never);
+    });
     const some = {
       others: [fallback],
       payment: { capture: 'automatic', providerFields: { a: 'b' } } as const,
