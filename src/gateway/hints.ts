@@ -8,9 +8,8 @@ export function hintAbout(
   { provider, variants }: OpenedAccount,
   about: Readonly<Record<string, string>>,
 ): Pick<HintCommand, 'hint' | 'alone'> {
-  const members = provider.hintMembers ?? [];
   return {
-    hint: Object.fromEntries(Object.entries(about).filter(([name]) => members.includes(name))),
+    hint: Object.fromEntries(Object.entries(about).filter(([name]) => provider.hintMembers?.includes(name))),
     ...(isOnlyHinted(provider, variants[0].account.settings) && { alone: true as const }),
   };
 }

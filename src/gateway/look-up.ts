@@ -71,7 +71,7 @@ export class NameLookups {
    * @throws when the look-up fails.
    */
   async isPrivate(host: string, fetcher: typeof fetch): Promise<boolean> {
-    const name = host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+    const name = host.replace(/[[\]]|\.$/g, '');
     const literal = isPrivateIp(name);
     if (literal !== null) return literal;
     const known = this.#known.get(name);
@@ -83,8 +83,9 @@ export class NameLookups {
   }
 
   #keep(name: string, isPrivate: boolean, records: readonly NameRecord[]): void {
-    const ttl = Math.min(LONGEST_TTL, ...records.map(({ TTL }) => TTL ?? 0));
-    if (records.length > 0 && ttl > 0) this.#known.set(name, { isPrivate, until: this.#now() + ttl * 1000 });
-    else this.#known.delete(name);
+    // Nothing says how long it is good that there are none.
+    const times = records.length === 0 ? [0] : records.map(({ TTL }) => TTL ?? 0);
+    const seconds = Math.min(LONGEST_TTL, ...times);
+    this.#known.set(name, { isPrivate, until: this.#now() + seconds * 1000 });
   }
 }

@@ -1,4 +1,5 @@
 /** A provider's message: verified over its raw bytes with every live secret, then taken to the ledger of its payment. */
+import type { HintResult } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import type {
   Acknowledgement,
@@ -107,9 +108,7 @@ async function takeStray(
       return taken;
     }
     // Whoever has one account learns nothing of the orders of others: the answer is that of an order that is not there.
-    const refusal = new Refusal('wrong_account', `it is about an attempt of the account ${owner}`, {
-      cause: taken,
-    });
+    const refusal = new Refusal('wrong_account', `it is about an attempt of the account ${owner}`);
     await logRefusal(service, opened, { request, channel: 'notification', sender }, refusal);
   }
   if (mayBeForeign) {
@@ -211,9 +210,9 @@ function notRealRefusal(): Refusal {
 }
 
 /** A reason to ask where nobody can be asked: the payment waits for a person, who can look at the provider's back office. */
-function waitingFor({ order, reply }: Hint): ProviderUpdate {
+function waitingFor(order: string, reply: Reply | undefined): ProviderUpdate {
   return providerUpdate({
-    order: order ?? '',
+    order,
     key: 'hint',
     outcome: 'pending',
     movement: '',
@@ -223,16 +222,21 @@ function waitingFor({ order, reply }: Hint): ProviderUpdate {
 }
 
 /** What the ledger makes of a hint. */
-async function hintResult(service: Service, opened: OpenedAccount, hint: Hint, ip: string | null) {
+async function hintResult(
+  service: Service,
+  opened: OpenedAccount,
+  { order, about: named, reply }: Hint,
+  ip: string | null,
+): Promise<HintResult> {
   const { account, provider } = opened;
-  const about = hint.order === null ? null : await attemptOfOrder(service, hint.order);
-  if (!about) return 'unknown';
+  const about = order === null ? null : await attemptOfOrder(service, order);
+  if (order === null || !about) return 'unknown';
   const ledger = service.ledger(about.id);
   if (!isNobodyAsked(opened))
     return ledger.takeHint({
       attempt: about.attempt,
       account: account.id,
-      ...hintAbout(opened, hint.about),
+      ...hintAbout(opened, named),
     });
   const standing = { kind: 'person' } as const;
   const options = {
@@ -244,7 +248,7 @@ async function hintResult(service: Service, opened: OpenedAccount, hint: Hint, i
     about,
     standing,
   } as const;
-  const update = updateCommand(waitingFor(hint), options);
+  const update = updateCommand(waitingFor(order, reply), options);
   const result = update && (await ledger.applyUpdate(update.command));
   return result?.kind === 'answer' ? 'taken' : 'unknown';
 }

@@ -79,11 +79,7 @@ export function attemptCalls(service: Service, account: Account): AttemptCalls {
 }
 
 function guarded(service: Service, account: Account): typeof fetch {
-  if (service.config.local) return service.fetch;
-  const origins = new Set(
-    calledAddresses(account).map(({ address }) => (URL.canParse(address) ? new URL(address).origin : '')),
-  );
-  if (origins.size === 0) return service.fetch;
+  const origins = new Set(calledAddresses(account).map(({ address }) => URL.parse(address)?.origin));
   return async (input, init) => {
     const { origin } = new URL(input instanceof Request ? input.url : String(input));
     if (origins.has(origin)) await requirePublicAddresses(service, account);

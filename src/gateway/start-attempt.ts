@@ -134,7 +134,6 @@ async function firstAccount(
 /** Whether a payment that a shop has written for the account that it names is taken where it goes. */
 function isTaken({ named, account }: Destination, request: PaymentRequest): boolean {
   if (problemOf(account, request) === null) return true;
-  if (named.id === account.id) return false;
   return isUsable(named) && problemOf(account, fitted(request, account, named).payment) === null;
 }
 

@@ -27,10 +27,9 @@ export async function startFirst(
 ): Promise<SignedAttempt> {
   const { shop, destination, id, number, request, origin } = options;
   const { named, account } = destination;
-  const place =
-    account.outage === null || isDeferred(account)
-      ? { account, isTrial: false }
-      : await placeOf(service, account, { shop, payment: request, isInFlight: false });
+  const place = isDeferred(account)
+    ? { account, isTrial: false }
+    : await placeOf(service, account, { shop, payment: request, isInFlight: false });
   const { payment, leftOut } = fitted(request, place.account, named);
   const attempt = await startAttempt(service, {
     account: place.account,

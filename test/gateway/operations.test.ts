@@ -208,6 +208,7 @@ describe('an operation', () => {
         currency: 'PLN',
         capture: 'automatic',
         providerState: { token: 'T-1' },
+        notMade: [],
         urls: { callback: `https://pay.example/callback/${account}` },
         startedAt: new Date(AT),
       },
@@ -272,6 +273,21 @@ describe('an operation', () => {
     const spplus = await makeAccount('spplus');
     const lacking = await executed(async () => DONE, undefined, { ...request, account: spplus });
     expect(lacking.outcome).toMatchObject({ result: 'failed', problem: { code: 'unsupported_operation' } });
+  });
+
+  it('is sent as its provider’s code says', async () => {
+    const sent: unknown[] = [];
+    vi.spyOn(refundOf(), 'execute').mockImplementation(async ({ send }) => {
+      await send(URL_OF_BANK, { method: 'POST', body: 'amount=500' });
+      return DONE;
+    });
+    const { service } = serviceWith();
+    const fetcher: typeof fetch = async (_input, init) => {
+      sent.push(init);
+      return new Response('ok');
+    };
+    await executeOperation({ ...service, fetch: fetcher }, refundRequest());
+    expect(sent).toEqual([{ method: 'POST', body: 'amount=500', signal: expect.any(AbortSignal) }]);
   });
 
   it('ends all its calls at its time, those that have a time of their own too', async () => {

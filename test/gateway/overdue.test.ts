@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { pollOverduePayments } from '../../src/gateway/overdue.ts';
 import type { LedgerClient, Service } from '../../src/gateway/service.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
+import { accountOf, handMade, logLines, NOW } from './hand-made.ts';
 
 /** More than two pages. */
 const MANY = 250;
@@ -84,5 +85,84 @@ describe('payments that are overdue', () => {
       if (id !== idOf(7)) expect(check_at).toBe(new Date(later).toISOString());
       else expect(Date.parse(check_at ?? '')).toBeGreaterThanOrEqual(before + 600_000);
     }
+  });
+});
+
+describe('a run', () => {
+  /** Polls by hand-made parts. @param pages how many payments are due, page by page. @returns what the directory and the ledgers were told */
+  async function run(pages: (page: number) => number, overdue: unknown = null) {
+    let [page, groups] = [0, 0];
+    const lines = logLines();
+    const { service, directory, ledger } = handMade({
+      accounts: [
+        accountOf('ogone', { id: 'asked', expireAfterHours: 2 }),
+        accountOf('sips', { id: 'hinted' }),
+        accountOf('tipi', { id: 'own' }),
+        accountOf('ogone', { id: 'broken', settings: {} }),
+      ],
+      directory: {
+        overdue: () => {
+          page += 1;
+          // A run without an end is none.
+          if (page > 20) throw new Error('it goes on for ever');
+          return Array.from({ length: pages(page) }, (_, index) => ({ id: idOf(index), checkAt: DUE }));
+        },
+        setNextChecks: () => {
+          groups += 1;
+          if (groups > 100) throw new Error('a page has no end');
+        },
+      },
+      ledger: { overdue },
+    });
+    await pollOverduePayments(service);
+    vi.restoreAllMocks();
+    return { directory, ledger, lines, groups: directory.filter(([name]) => name === 'setNextChecks') };
+  }
+
+  it('tells the ledgers when each account is asked, and when its payments expire', async () => {
+    const { ledger, lines } = await run((page) => (page === 1 ? 1 : 0));
+    expect(ledger).toEqual([
+      [
+        'overdue',
+        idOf(0),
+        {
+          schedules: {
+            asked: { queryAfter: [900, 3600, 14_400, 43_200, 79_200], expireAfterMs: 7_200_000 },
+            hinted: { queryAfter: [], expireAfterMs: 86_400_000 },
+            own: { queryAfter: [], expireAfterMs: 86_400_000 },
+          },
+        },
+      ],
+    ]);
+    expect(lines).toEqual([
+      {
+        event: 'overdue.account',
+        account: 'broken',
+        error: 'Problem: the settings of the account broken are not complete',
+      },
+    ]);
+  });
+
+  it('takes eight pages, each in groups of sixteen, and ends before where no more are due', async () => {
+    const whole = await run(() => 96, NOW);
+    expect(whole.ledger).toHaveLength(8 * 96);
+    expect(whole.groups).toHaveLength(8 * 6);
+    expect(whole.groups[0]?.[1]).toHaveLength(16);
+    const some = await run((page) => (page === 1 ? 96 : 17), NOW);
+    expect(some.groups.map(([, group]) => (group as unknown[]).length)).toEqual([
+      16, 16, 16, 16, 16, 16, 16, 1,
+    ]);
+    const none = await run(() => 0);
+    expect(none.directory).toEqual([['overdue', 96]]);
+  });
+
+  it('says which ledger failed, and when it is polled again', async () => {
+    const { groups, lines } = await run(
+      () => 1,
+      () => Promise.reject(new Error('broken')),
+    );
+    const next = new Date(NOW + 600_000).toISOString();
+    expect(groups).toEqual([['setNextChecks', [{ id: idOf(0), checkAt: DUE, next }]]]);
+    expect(lines.at(-1)).toEqual({ event: 'overdue.failed', payment: idOf(0), error: 'Error: broken' });
   });
 });
