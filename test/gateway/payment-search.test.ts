@@ -234,13 +234,15 @@ describe('webhooks that are sent again', () => {
       cursor = null,
       isSent = () => true,
       dialect = 'standard',
+      idAt = idOf,
     }: {
       cursor?: string | null | undefined;
       isSent?: (id: string) => boolean;
       dialect?: Shop['webhook']['dialect'];
+      idAt?: (at: number) => string;
     } = {},
   ) {
-    const rows = Array.from({ length: count }, (_, at) => ({ id: idOf(at), updatedAt: AT }));
+    const rows = Array.from({ length: count }, (_, at) => ({ id: idAt(at), updatedAt: AT }));
     const pages = vi.spyOn(service.directory, 'changedPayments').mockResolvedValue(rows);
     const audit = vi.spyOn(service.directory, 'noteAudit').mockResolvedValue();
     pages.mockClear();
@@ -286,6 +288,12 @@ describe('webhooks that are sent again', () => {
         detail: { from: FROM, to: TO, queued: 2, skipped: 1 },
       },
     ]);
+  });
+
+  it('are none of a row whose id is none: it is skipped, and the others are sent', async () => {
+    const { answer, calls } = await resent(3, { idAt: (at) => (at === 1 ? 'no-id' : idOf(at)) });
+    expect(calls.map(([id]) => id)).toEqual([idOf(0), idOf(2)]);
+    expect(answer).toEqual({ queued: 2, skipped: 1, nextCursor: null });
   });
 
   it('are in the dialect of the shop', async () => {

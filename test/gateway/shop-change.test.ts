@@ -75,7 +75,7 @@ describe('a change of a shop', () => {
     });
   });
 
-  it.each<[string, readonly string[], Shop | null, boolean]>([
+  const MODES: readonly (readonly [string, readonly string[], Shop | null, boolean])[] = [
     ['a new one without accounts', [], null, false],
     ['a new one with accounts for tests alone', ['test', 'sandbox'], null, true],
     ['a new one with a real account too', ['test', 'real'], null, false],
@@ -83,8 +83,11 @@ describe('a change of a shop', () => {
     ['a live one with accounts, given others', ['test'], liveShop({ accounts: ['real'] }), false],
     ['one in test mode, with no account left', [], liveShop({ testMode: true, accounts: ['test'] }), true],
     ['one in test mode that never had one', [], liveShop({ testMode: true }), true],
-  ])('says of the mode of %s', async (_, accounts, before, testMode) => {
-    expect((await inputOf({ accounts }, before)).testMode).toBe(testMode);
+  ];
+
+  it('says of its mode what is said of it, or what its first accounts are', async () => {
+    for (const [name, accounts, before, testMode] of MODES)
+      expect((await inputOf({ accounts }, before)).testMode, name).toBe(testMode);
   });
 
   it('that gives a shop in test mode a real account is refused, new or changed, and one that it has already is not', async () => {
@@ -167,9 +170,11 @@ describe('a key that an operator gives', () => {
     ['webhookSecret', 'A'.repeat(32), FEW_BYTES],
   ];
 
-  it.each(TRIED)('that signs is as strong as it looks: %s %s', async (kind, value, problem) => {
-    const refused = await refusalOf({ keys: { [kind]: value } });
-    expect(refused).toEqual(problem === null ? null : wrongField(`keys.${kind}`, problem));
+  it('that signs is as strong as it looks', async () => {
+    for (const [kind, value, problem] of TRIED) {
+      const refused = problem === null ? null : wrongField(`keys.${kind}`, problem);
+      expect(await refusalOf({ keys: { [kind]: value } }), `${kind} ${value}`).toEqual(refused);
+    }
   });
 
   it('is taken as it is, and a short one from another gateway with a warning', async () => {
