@@ -1,18 +1,15 @@
 /**
- * The means of payment that a provider lists (methods.ts), what shoppers see of an account (means.ts), and the check of an account
- * (account-check.ts). The failures ruled out: a list of another contract, or one that is asked for again and again; a test or retired account
- * that is offered; a check that says good of what was never tried.
+ * The means of payment that a provider lists (methods.ts), and what shoppers see of an account (means.ts). The failures ruled out: a list of
+ * another contract, or one that is asked for again and again; a test or retired account that is offered.
  */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ProviderHealth } from '../../src/directory/health.ts';
 import type { Account } from '../../src/directory/types.ts';
-import { checkAccount } from '../../src/gateway/account-check.ts';
 import { meansOf } from '../../src/gateway/means.ts';
 import { methodsOf } from '../../src/gateway/methods.ts';
-import { Problem, Refusal } from '../../src/payments/errors.ts';
+import { Problem } from '../../src/payments/errors.ts';
 import type { MeansOfPayment } from '../../src/payments/means.ts';
-import type { AccountCheck, MeansQuery } from '../../src/providers/contract.ts';
+import type { MeansQuery } from '../../src/providers/contract.ts';
 import { provider } from '../../src/providers/registry.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
 import { liveSecret, payboxAccount } from '../support/account.ts';
@@ -185,96 +182,5 @@ describe('what shoppers see of an account', () => {
     ['Bank-24', 'Bank-24'],
   ])('of the page that they go on to is its caption without what it explains: %s', (caption, page) => {
     expect(meansOf(payboxAccount({ provider: 'gone', caption }))).toEqual({ kind: 'card', name: null, page });
-  });
-});
-
-describe('the check of an account', () => {
-  const HEALTH: ProviderHealth = {
-    lastNotificationAt: null,
-    lastAnswerAt: '2026-11-26T10:00:00.000Z',
-    lastFailureAt: null,
-    failingSince: null,
-    failures: 0,
-    lastError: null,
-  };
-  type Call = Parameters<AccountCheck<unknown>['run']>[0];
-
-  /** Checks an account whose provider answers so, after 250 milliseconds. */
-  async function checked(account: Account, answer: () => string = () => 'the keys are taken') {
-    vi.spyOn(service.directory, 'providerHealth').mockResolvedValue(HEALTH);
-    const calls: Call[] = [];
-    const { check } = foundProvider(account.provider);
-    if (check)
-      vi.spyOn(check, 'run').mockImplementation(async (call) => {
-        calls.push(call as Call);
-        now += 250;
-        return answer();
-      });
-    return { result: await checkAccount(service, account), calls };
-  }
-  const ADVICE =
-    '. Make a payment of the smallest amount, and look at its log and at GET /v1/admin/accounts/:id/refusals';
-
-  it('is good where its provider takes the keys, in a call about an order that nobody has', async () => {
-    const account = payboxAccount({ currencies: ['CHF', 'EUR'] });
-    const { result, calls } = await checked(account);
-    expect(result).toEqual({
-      result: 'good',
-      call: foundProvider('paybox').check?.call,
-      detail: 'the keys are taken',
-      durationMs: 250,
-      health: HEALTH,
-    });
-    expect(calls).toMatchObject([
-      { order: '000000000000000001', currency: 'CHF', now: new Date(NOW), account: { id: 'tickets-bank' } },
-    ]);
-    expect((await checked(payboxAccount({ currencies: [] }))).calls).toMatchObject([{ currency: 'EUR' }]);
-  });
-
-  it.each([
-    ['a Problem', new Problem('provider_error', 'the key is wrong')],
-    ['a Refusal', new Refusal('signature_mismatch', 'the key is wrong')],
-  ])('has failed where its provider says no: %s', async (_, error) => {
-    const { result } = await checked(payboxAccount(), () => {
-      throw error;
-    });
-    expect(result).toMatchObject({
-      result: 'failed',
-      detail: 'the key is wrong',
-      durationMs: 250,
-      health: HEALTH,
-    });
-  });
-
-  it('says nothing of the account where the fault is ours', async () => {
-    const fault = new TypeError('a fault of ours');
-    await expect(
-      checked(payboxAccount(), () => {
-        throw fault;
-      }),
-    ).rejects.toBe(fault);
-  });
-
-  it('is none where there is no such call, or this contract lacks it: it says what to do, and calls nobody', async () => {
-    const settings = { ...payboxAccount().settings, direct: false };
-    const lacking = await checked(payboxAccount({ settings }));
-    const lack = foundProvider('paybox').check?.lacks?.({ ...settings, pbx_retour: '' });
-    expect(lack).toEqual(expect.any(String));
-    expect(lacking.result).toEqual({
-      result: 'none',
-      call: null,
-      detail: `${lack}${ADVICE}`,
-      durationMs: 0,
-      health: HEALTH,
-    });
-    expect(lacking.calls).toEqual([]);
-    const dummy = payboxAccount({ provider: 'dummy', environment: 'test', settings: {}, secrets: {} });
-    expect((await checked(dummy)).result).toEqual({
-      result: 'none',
-      call: null,
-      detail: `Dummy (for tests, without any signature) has no call that changes nothing${ADVICE}`,
-      durationMs: 0,
-      health: HEALTH,
-    });
   });
 });
