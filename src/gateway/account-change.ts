@@ -92,9 +92,12 @@ export function checkedSettings(
   { before, environment }: { readonly before: Account | null; readonly environment: Environment },
 ): void {
   const whole: Record<string, unknown> = { ...shown };
-  for (const [name, live] of Object.entries(before?.secrets ?? {})) whole[name] = live[0]?.value;
-  for (const [name, value] of Object.entries(secrets)) whole[name] = value ?? undefined;
-  for (const [name, value] of Object.entries(whole)) if (value === undefined) delete whole[name];
+  for (const [name, [newest]] of Object.entries(before?.secrets ?? {}))
+    if (newest) whole[name] = newest.value;
+  for (const [name, value] of Object.entries(secrets)) {
+    if (value === null) delete whole[name];
+    else whole[name] = value;
+  }
   const known = Object.keys(found.settings.entries);
   const unknown = Object.keys(whole)
     .filter((name) => !known.includes(name))

@@ -37,7 +37,7 @@ const DEMO = /^(?:testpassword_)?demo-/;
 export function isPublished(found: Provider, secret: string): boolean {
   if (DEMO.test(plain(secret))) return true;
   const form = (one: string) => found.secretForm?.(one) ?? plain(one);
-  return (found.publishedSecrets ?? []).some((published) => form(published) === form(secret));
+  return found.publishedSecrets?.some((published) => form(published) === form(secret)) ?? false;
 }
 
 /** The first thing that cannot be right about complete settings in an environment; null: nothing. */

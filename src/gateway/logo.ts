@@ -37,7 +37,7 @@ function isFilled(bytes: Uint8Array): boolean {
 
 /** PNG, third edition, 5.2 and 11.2.1: the signature, then the chunk IHDR with width and height. */
 function pngOf(bytes: Uint8Array): Image | null {
-  if (bytes.length < 33 || PNG_BEGINNING.some((byte, index) => bytes[index] !== byte)) return null;
+  if (PNG_BEGINNING.some((byte, index) => bytes[index] !== byte)) return null;
   if (textAt(bytes, 12, 16) !== 'IHDR' || !isFilled(bytes)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   return { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20) };

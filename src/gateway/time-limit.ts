@@ -38,8 +38,9 @@ export async function whileShopperWaits<Result>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const isUp = new Promise<never>((_, fail) => {
     timer = setTimeout(() => {
-      abort.abort();
+      // First what is said of it: the call that ends fails too.
       if (!isCharging) fail(new Problem('provider_unreachable', 'the provider did not answer in time'));
+      abort.abort();
     }, SHOPPER_WAITS_MS);
   });
   try {

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ROLES, type Scope } from '../../src/directory/types.ts';
-import { isInScope, isScopeWithin, mayDo, rolesWith } from '../../src/gateway/permissions.ts';
+import {
+  isInScope,
+  isScopeWithin,
+  mayDo,
+  PERMISSION_WORDS,
+  rolesWith,
+} from '../../src/gateway/permissions.ts';
 
 describe('a role', () => {
   it.each([
@@ -17,6 +23,16 @@ describe('a role', () => {
   it('is named for each permission that it has', () => {
     expect(rolesWith('refund')).toEqual(['refund', 'owner']);
     expect(rolesWith('view')).toEqual(ROLES);
+    expect([rolesWith('configure'), rolesWith('owner')]).toEqual([['configure', 'owner'], ['owner']]);
+  });
+
+  it('says what it is for to who lacks it', () => {
+    expect(PERMISSION_WORDS).toEqual({
+      view: 'reads',
+      refund: 'captures, cancels, refunds, refreshes, resends and settles',
+      configure: 'changes shops, accounts, endpoints and branding',
+      owner: 'makes tokens and users, and everything else',
+    });
   });
 });
 
