@@ -150,7 +150,10 @@ describe('the anchor of a day', () => {
     const whole = gathering({ chunks, pages: [leavesFrom(0, 1)] });
     expect(await makeAnchor(whole.service)).toMatchObject({ size: 2048 * CHUNK });
     expect(whole.added).toEqual([]);
-    const nearly = gathering({ chunks: chunks.slice(0, -1), pages: [leavesFrom(0, CHUNK), leavesFrom(0, 1)] });
+    const nearly = gathering({
+      chunks: chunks.slice(0, -1),
+      pages: [leavesFrom(0, CHUNK), leavesFrom(0, 1)],
+    });
     expect(await makeAnchor(nearly.service)).toMatchObject({ size: 2048 * CHUNK });
     expect(nearly.added).toHaveLength(1);
   });

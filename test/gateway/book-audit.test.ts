@@ -141,16 +141,14 @@ describe('a copy that is as its ledger', () => {
     // What was never there is null in the one and left out in the other.
     const { providerReference: _none, ...without } = view;
     const bare = { ...right, view: without as CheckedLedger['view'] };
-    expect((await found(withBody({ providerReference: null }, { providerReference: null }), bare)).data).toEqual(
-      [],
-    );
+    expect(
+      (await found(withBody({ providerReference: null }, { providerReference: null }), bare)).data,
+    ).toEqual([]);
   });
 
   it('has those that the ledger has found', async () => {
     const own = { kind: 'money_differs', detail: 'paid is 1, and 2 in its log' } as const;
-    expect((await found(copy, { ...right, problems: [own] })).data).toEqual([
-      problem(own.kind, own.detail),
-    ]);
+    expect((await found(copy, { ...right, problems: [own] })).data).toEqual([problem(own.kind, own.detail)]);
   });
 });
 
@@ -186,10 +184,12 @@ describe('a row in which one thing is another', () => {
   it('is found by its body, of which no more than 120 characters are shown', async () => {
     const text = (length: number) => 'x'.repeat(length - 2);
     const differing = async (length: number) =>
-      (await found(withBody({ description: 'y' }), {
-        ...right,
-        view: { ...view, description: text(length) },
-      })).data[0]?.detail;
+      (
+        await found(withBody({ description: 'y' }), {
+          ...right,
+          view: { ...view, description: text(length) },
+        })
+      ).data[0]?.detail;
     const shown = (other: string) => `body: description is "y" in the copy, ${other} in the ledger`;
     expect(await differing(120)).toBe(shown(`"${text(120)}"`));
     expect(await differing(121)).toBe(shown(`"${text(120)}x…`));
@@ -242,9 +242,9 @@ describe('a row that an older version has pushed', () => {
     expect((await found(of({ body: JSON.stringify(known) }))).data).toEqual([
       differs('body: amounts', null, { paid: 1999, refunded: 400 }),
     ]);
-    expect((await found(of({ body: JSON.stringify({ ...known, amounts: view.amounts, late: true }) }))).data).toEqual(
-      [differs('body: late', true, false)],
-    );
+    expect(
+      (await found(of({ body: JSON.stringify({ ...known, amounts: view.amounts, late: true }) }))).data,
+    ).toEqual([differs('body: late', true, false)]);
   });
 
   it('has sums for its movements, and is compared with these', async () => {
@@ -271,7 +271,10 @@ describe('what follows from the log', () => {
 
   it('is found where a movement is another one, is not there, or is there beside what is right', async () => {
     const [first, second] = copiedMovements as [CopiedMovement, CopiedMovement];
-    const movements = [{ ...first, paid: 5 }, { ...second, seq: 6 }];
+    const movements = [
+      { ...first, paid: 5 },
+      { ...second, seq: 6 },
+    ];
     expect((await found({ ...copy, movements })).data).toEqual([
       differs('movement 3/1', text('paid=5 refunded=0'), text('paid=1999 refunded=0')),
       differs('movement 5/1', null, text('paid=0 refunded=400')),
@@ -306,7 +309,9 @@ describe('what follows from the log', () => {
     const no = [differs(order, null, ID)];
     expect((await found(named, ledger, { imported: { [order]: ID } })).data).toEqual([]);
     expect((await found(named, ledger, { imported: { [order]: 'ANOTHER' } })).data).toEqual(no);
-    expect((await found({ ...named, references: [] }, ledger, { imported: { [order]: ID } })).data).toEqual(no);
+    expect((await found({ ...named, references: [] }, ledger, { imported: { [order]: ID } })).data).toEqual(
+      no,
+    );
   });
 });
 

@@ -75,6 +75,7 @@ describe('the range of the books', () => {
     '1960-01',
     '2200-01-01',
     '0000-01-01',
+    '+012026-11',
     ' 2026-11-01',
     '2026-11-01 ',
     'x2026-11-01T10:00',
@@ -95,7 +96,10 @@ describe('the range of the books', () => {
     '2026-11-01 10:00',
   ])('does not begin at “%s”, which is no time', async (from) => {
     await expect(range({ from })).rejects.toMatchObject(
-      refused('from', 'is a day (2026-11-01), a month, or a time such as 2026-11-01T18:00, from 1970 to 2199'),
+      refused(
+        'from',
+        'is a day (2026-11-01), a month, or a time such as 2026-11-01T18:00, from 1970 to 2199',
+      ),
     );
   });
 

@@ -34,7 +34,11 @@ const { key: _key, ...sums } = sum;
 
 /** A service whose report goes to this target. @param statuses what the endpoint answers, one after the other. */
 function serviceOf(to: ReportTarget | null, statuses: readonly number[] = []) {
-  const received: { readonly url: string; readonly headers: Record<string, string>; readonly body: string }[] = [];
+  const received: {
+    readonly url: string;
+    readonly headers: Record<string, string>;
+    readonly body: string;
+  }[] = [];
   const reported: unknown[] = [];
   const asked: unknown[] = [];
   const service = {
@@ -150,8 +154,18 @@ describe('the daily report', () => {
     ['2026-11-26T23:10:00.000Z', 0, '2026-11-25', ['2026-11-26']],
     ['2026-11-27T22:55:00.000Z', 0, '2026-11-25', ['2026-11-26']],
     // A week at most.
-    ['2026-11-27T09:00:00.000Z', 6, '2026-11-01', [20, 21, 22, 23, 24, 25, 26].map((day) => `2026-11-${day}`)],
-    ['2026-11-27T09:00:00.000Z', 6, '2026-11-19', [20, 21, 22, 23, 24, 25, 26].map((day) => `2026-11-${day}`)],
+    [
+      '2026-11-27T09:00:00.000Z',
+      6,
+      '2026-11-01',
+      [20, 21, 22, 23, 24, 25, 26].map((day) => `2026-11-${day}`),
+    ],
+    [
+      '2026-11-27T09:00:00.000Z',
+      6,
+      '2026-11-19',
+      [20, 21, 22, 23, 24, 25, 26].map((day) => `2026-11-${day}`),
+    ],
     ['2026-11-27T09:00:00.000Z', 6, '2026-11-20', [21, 22, 23, 24, 25, 26].map((day) => `2026-11-${day}`)],
   ])('at %s, of hour %i, after %s, is due for %j', (now, hour, lastDay, days) => {
     expect(dueDays({ ...target, hour, lastDay }, Date.parse(now))).toEqual(days);

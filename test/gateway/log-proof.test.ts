@@ -99,9 +99,9 @@ describe('the check of a proof', () => {
     // Who writes the log and its leaf anew finds no way to a root that was signed before.
     const leaf = { seq: 2, hash: hashOf(rewritten, 2) };
     const outside = broken(2, 'anchor 1 has another line 2 of this payment, or none');
-    expect(
-      await checkProof({ ...proof, events: rewritten, anchor: { ...own, leaf } }, keptOf(own)),
-    ).toEqual(outside);
+    expect(await checkProof({ ...proof, events: rewritten, anchor: { ...own, leaf } }, keptOf(own))).toEqual(
+      outside,
+    );
     for (const change of [{ position: 0 }, { path: [] }, { path: ['zz'] }])
       expect(await checkProof({ ...proof, anchor: { ...own, ...change } }, null)).toEqual(outside);
     const another = 'line 2 is not the one that anchor 1 has: the log was rewritten, or cut';

@@ -169,10 +169,7 @@ describe('a reconciliation', () => {
     const own = [line('mine'), line(null)];
     const { service } = serviceWith([listed('r1')], {}, own);
     expect(await (await read(service, ALL)).lines(QUERY)).toEqual(own);
-    expect(await (await read(service, MINE)).lines(QUERY)).toEqual([
-      line('mine', false),
-      line(null, false),
-    ]);
+    expect(await (await read(service, MINE)).lines(QUERY)).toEqual([line('mine', false), line(null, false)]);
     for (const found of [
       [line('other'), line('mine')],
       [line('mine'), line('gone')],
@@ -219,16 +216,18 @@ describe('the list of reconciliations', () => {
   const ids = (page: readonly ListedReconciliation[]) => page.map(({ id }) => id);
 
   it('fills its pages with what an operator may read, and does not tell how many others there are', async () => {
-    const all = ['r6', 'r5', 'r4', 'r3', 'r2', 'r1'].map((id) => listed(id));
-    const { service, asked } = serviceWith(all, { r5: foreign, r4: foreign, r2: null });
+    const all = ['r8', 'r7', 'r6', 'r5', 'r4', 'r3', 'r2', 'r1'].map((id) => listed(id));
+    const { service, asked } = serviceWith(all, { r7: foreign, r6: foreign, r2: null });
     const page = (before: ListedReconciliation | null, limit: number, scope: Scope = MINE) =>
       listedReconciliations(service, scope, null, before, limit);
-    expect(ids(await page(null, 2))).toEqual(['r6', 'r3']);
-    expect(asked.map(({ before }) => before)).toEqual([null, all[1]]);
-    expect(ids(await page(listed('r3'), 2))).toEqual(['r1']);
-    expect(ids(await page(null, 3))).toEqual(['r6', 'r3', 'r1']);
-    expect(ids(await page(null, 9))).toEqual(['r6', 'r3', 'r1']);
-    expect(ids(await page(null, 3, ALL))).toEqual(['r6', 'r5', 'r4']);
+    expect(ids(await page(null, 2))).toEqual(['r8', 'r5']);
+    // Of the three that are read for the rest, one is for the next page.
+    expect(ids(await page(null, 3))).toEqual(['r8', 'r5', 'r4']);
+    expect(asked.map(({ before }) => before)).toEqual([null, all[1], null, all[2]]);
+    expect(ids(await page(listed('r4'), 2))).toEqual(['r3', 'r1']);
+    expect(ids(await page(null, 5))).toEqual(['r8', 'r5', 'r4', 'r3', 'r1']);
+    expect(ids(await page(null, 9))).toEqual(['r8', 'r5', 'r4', 'r3', 'r1']);
+    expect(ids(await page(null, 3, ALL))).toEqual(['r8', 'r7', 'r6']);
     expect(ids(await page(listed('r2'), 3, ALL))).toEqual(['r1']);
   });
 
@@ -280,11 +279,18 @@ describe('asking the provider about differences', () => {
    * Payments that are handed out, each a second after the one before.
    * @param ledgers what refreshing each does: how many questions, or why there is no answer.
    */
-  function asking(ledgers: Readonly<Record<string, number | Error | 'gone'>>, retryAfter: number | null = null) {
+  function asking(
+    ledgers: Readonly<Record<string, number | Error | 'gone'>>,
+    retryAfter: number | null = null,
+  ) {
     const asked: unknown[] = [];
     const audit: unknown[] = [];
     const handed: HandedOut = {
-      payments: Object.keys(ledgers).map((payment, index) => ({ payment, account: 'own', wait: index * 1000 })),
+      payments: Object.keys(ledgers).map((payment, index) => ({
+        payment,
+        account: 'own',
+        wait: index * 1000,
+      })),
       retryAfter,
     };
     const client = {
@@ -386,20 +392,23 @@ describe('asking the provider about differences', () => {
   it.each([
     [{ retryAfter: 90 }, 90],
     [{}, 10],
-  ])('leaves the provider alone where it wants that: this one and the rest are asked about again: %j', async (more, seconds) => {
-    const [one, two, three] = IDS;
-    const limited = new Problem('rate_limited', 'later', more);
-    const { ask, asked } = asking({ [one]: 1, [two]: limited, [three]: 1 });
-    expect(await ask()).toEqual({
-      asked: [{ payment: one, outcome: 'paid', detail: null }],
-      retryAfter: seconds,
-    });
-    expect(asked).toEqual([
-      [one, 'paid', 0],
-      [two, null, seconds * 1000],
-      [three, null, 0],
-    ]);
-  });
+  ])(
+    'leaves the provider alone where it wants that: this one and the rest are asked about again: %j',
+    async (more, seconds) => {
+      const [one, two, three] = IDS;
+      const limited = new Problem('rate_limited', 'later', more);
+      const { ask, asked } = asking({ [one]: 1, [two]: limited, [three]: 1 });
+      expect(await ask()).toEqual({
+        asked: [{ payment: one, outcome: 'paid', detail: null }],
+        retryAfter: seconds,
+      });
+      expect(asked).toEqual([
+        [one, 'paid', 0],
+        [two, null, seconds * 1000],
+        [three, null, 0],
+      ]);
+    },
+  );
 
   it('breaks off where our own storage does not answer, or we have made a mistake', async () => {
     for (const error of [new Problem('unavailable', 'storage'), new RangeError('of ours')]) {

@@ -51,7 +51,11 @@ const about = (index: number, cursor: string | null = null): ReportRow => ({
   problem: null,
   cursor,
 });
-const wrong = (problem: string, cursor: string | null = null): ReportRow => ({ update: null, problem, cursor });
+const wrong = (problem: string, cursor: string | null = null): ReportRow => ({
+  update: null,
+  problem,
+  cursor,
+});
 
 /** Gives every report these rows; an error breaks it off. */
 function rows(given: readonly (ReportRow | Error)[]) {
