@@ -17,10 +17,15 @@ function todayIn(zone: string, now: number): string {
 /** The last days of a zone, the oldest first, today at the end. */
 export function lastDays(now: number, zone: string, count: number): readonly CountedDay[] {
   const today = todayIn(zone, now);
-  return Array.from({ length: count }, (_, index) => {
-    const day = dayAfter(today, index - count + 1);
-    return { day, from: beginningOf(day, zone), to: beginningOf(dayAfter(day), zone) };
-  });
+  const days: CountedDay[] = [];
+  let from = beginningOf(dayAfter(today, 1 - count), zone);
+  for (let ago = count - 1; ago >= 0; ago -= 1) {
+    const day = dayAfter(today, -ago);
+    const to = beginningOf(dayAfter(day), zone);
+    days.push({ day, from, to });
+    from = to;
+  }
+  return days;
 }
 
 /**
