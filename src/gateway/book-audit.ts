@@ -263,7 +263,7 @@ export async function checkAnchors(
 /** What of an anchor does not hold: its signature by its key, its place after the one before, the root over its leaves. */
 async function faultsOf(service: Service, anchor: Anchor): Promise<string[]> {
   const { number } = anchor;
-  const before = number > 1 ? await service.directory.anchors.get(number - 1) : null;
+  const before = await service.directory.anchors.get(number - 1);
   const previous = before ? hex(digests.sha256(utf8(anchorText(before)))) : '0'.repeat(64);
   // After a gap nobody knows what it follows.
   const isAfter = (number > 1 && !before) || anchor.previous === previous;

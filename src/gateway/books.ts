@@ -28,13 +28,14 @@ export function requireZone(zone: string): string {
   return zone;
 }
 
-/** A day or month of the calendar. */
+/** Whether a text is a day or month of the calendar. */
 function isDate(text: string): boolean {
-  const day = text.length === 'YYYY-MM'.length ? `${text}-01` : text;
-  const time = Date.parse(`${day}T00:00:00Z`);
+  const time = Date.parse(`${text}T00:00:00Z`);
   // Money of other years is a mistyped date: zones of year 0 are none of today's.
   return (
-    /^(?:19[7-9]|2[01]\d)\d/.test(day) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
+    /^(?:19[7-9]|2[01]\d)\d-\d\d(?:-\d\d)?$/.test(text) &&
+    !Number.isNaN(time) &&
+    new Date(time).toISOString().startsWith(text)
   );
 }
 
@@ -43,12 +44,12 @@ function isDate(text: string): boolean {
  * @throws Problem invalid_request for a text that is none.
  */
 function moment(name: string, text: string, zone: string): string {
-  if (/^\d{4}-\d\d(?:-\d\d)?$/.test(text) && isDate(text)) return beginningOf(text, zone);
+  if (isDate(text)) return beginningOf(text, zone);
   const [, local, offset] =
     /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?$/i.exec(text) ?? [];
   if (local !== undefined && isDate(local.slice(0, 'YYYY-MM-DD'.length))) {
     const time = Date.parse(`${local}${offset ?? 'Z'}`);
-    if (!Number.isNaN(time) && (offset !== undefined || time >= 0))
+    if (!Number.isNaN(time))
       return new Date(offset === undefined ? momentOf(time, zone) : time).toISOString();
   }
   throw invalidField(

@@ -168,9 +168,6 @@ async function shownIn(service: Service, own: ReadonlySet<string>, listed: Liste
 /** Milliseconds for each query that a payment takes beyond one: the object that hands payments out counts on one. */
 const PACE_MS = 1000;
 
-/** What is waited where the provider wants to be left alone, and does not say for how long, in seconds. */
-const LEFT_ALONE = 60;
-
 interface AskedPayment {
   readonly payment: string;
   /** Its status now, or the code of what went wrong. */
@@ -216,9 +213,9 @@ export async function askAbout(
       });
     } catch (error) {
       if (!(error instanceof Problem) || error.code === 'unavailable') throw error;
-      if (error.code === 'rate_limited') {
+      const { retryAfter: seconds } = error;
+      if (seconds !== null) {
         // The provider wants to be left alone: this one and the rest are asked about again.
-        const seconds = error.retryAfter ?? LEFT_ALONE;
         await client.asked(payment, null, seconds * 1000);
         for (const left of payments.slice(index + 1)) await client.asked(left.payment, null, 0);
         return { asked, retryAfter: seconds };

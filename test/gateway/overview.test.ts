@@ -1,6 +1,7 @@
 /** Sums of the operator's first page. Ruled out: a day that begins at another moment, money of another shop, test money among real. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lastDays } from '../../src/gateway/overview.ts';
+import { lastDays, overviewOf } from '../../src/gateway/overview.ts';
+import type { Service } from '../../src/gateway/service.ts';
 import { admin, journey, network, type Problem, request, runAlarms } from '../support/harness.ts';
 import { asToken, makeToken } from '../support/operators.ts';
 
@@ -46,6 +47,35 @@ describe('the days of a zone', () => {
         expect(local(Date.parse(from) - 1) < day).toBe(true);
       }
     }
+  });
+});
+
+it('the first page has the days that were asked for, today’s statuses, and the sums of all of them', async () => {
+  const asked: unknown[] = [];
+  const service = {
+    now: () => Date.parse('2026-11-26T23:30:00Z'),
+    directory: {
+      sumUp: async (given: unknown) => {
+        asked.push(given);
+        return { statuses: ['statuses'], sums: ['sums'] };
+      },
+    },
+  } as unknown as Service;
+  const scope = { all: true } as const;
+  expect(await overviewOf(service, scope, { zone: 'Europe/Zurich', days: 3 })).toEqual({
+    zone: 'Europe/Zurich',
+    days: ['2026-11-25', '2026-11-26', '2026-11-27'],
+    today: { day: '2026-11-27', statuses: ['statuses'] },
+    sums: ['sums'],
+  });
+  const days = ['2026-11-25', '2026-11-26', '2026-11-27'].map((day, index) => ({
+    day,
+    from: `2026-11-${24 + index}T23:00:00.000Z`,
+    to: `2026-11-${25 + index}T23:00:00.000Z`,
+  }));
+  expect(asked).toEqual([{ scope, today: days[2], days }]);
+  await expect(overviewOf(service, scope, { zone: 'Mars/Base', days: 3 })).rejects.toMatchObject({
+    errors: [{ path: 'zone', message: 'is no time zone: it looks like Europe/Zurich' }],
   });
 });
 

@@ -4,14 +4,16 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../src/directory/types.ts';
-import type { OpenedAccount } from '../../src/gateway/accounts.ts';
+import { type OpenedAccount, open } from '../../src/gateway/accounts.ts';
 import {
   allowedAddresses,
   type CountsAs,
   countsAs,
   describeProof,
+  isNobodyAsked,
   isProof,
   mustAskForAmount,
+  shownProof,
   standingOf,
   trustsUnproven,
 } from '../../src/gateway/proof.ts';
@@ -20,6 +22,7 @@ import type { Environment } from '../../src/payments/types.ts';
 import type { Channel, Proof, Provider } from '../../src/providers/contract.ts';
 import { merchantProof, unsignedProof } from '../../src/providers/kit/proof.ts';
 import { paybox } from '../../src/providers/paybox/index.ts';
+import { demoSettings } from '../support/banks.ts';
 
 const PLATFORM = '194.2.122.158';
 const STRANGE = '198.51.100.66';
@@ -206,6 +209,53 @@ describe('a claim of money without an amount, on an account whose money is real'
       { amount: 'asked' },
     ] as const)
       expect(standingOf(opened, 'notification', STRANGE, { ...claim, ...other })).toEqual(counts);
+  });
+
+  it('counts where no money is real, and has the provider asked where it can be', () => {
+    const test = openedWith(providerWith(whole, {}, undefined), { environment: 'test' });
+    expect(standingOf(test, 'notification', STRANGE, claim)).toEqual({ kind: 'counts', proven: true });
+    const asked = openedWith(providerWith(whole, { queryStatus: async () => null }, undefined));
+    expect(standingOf(asked, 'notification', STRANGE, claim)).toEqual({ kind: 'counts', proven: true });
+  });
+});
+
+describe('what is shown of the messages of an account', () => {
+  const { account: known } = openedWith(paybox);
+  const complete = { ...known, settings: demoSettings('paybox') };
+
+  it('is what they prove and whether they count all the same, and no proof where its settings are not complete', () => {
+    expect(shownProof(complete)).toEqual({
+      proof: describeProof(paybox, open(complete).variants[0].account.settings),
+      trustUnprovenNotifications: false,
+    });
+    expect(shownProof({ ...complete, trustUnprovenNotifications: true })).toMatchObject({
+      trustUnprovenNotifications: true,
+    });
+    for (const trustUnprovenNotifications of [false, true])
+      expect(shownProof({ ...known, trustUnprovenNotifications })).toEqual({
+        proof: null,
+        trustUnprovenNotifications,
+      });
+  });
+
+  it('does not hide a mistake of ours', () => {
+    const damaged = { ...complete, allowedIps: null } as unknown as Account;
+    expect(() => shownProof(damaged)).toThrow(TypeError);
+  });
+});
+
+describe('nobody can be asked about an attempt', () => {
+  it('where its provider cannot be, a hint or not', () => {
+    const ofAll = ASKS.map(([ask, , asks]) => [
+      ask,
+      isNobodyAsked(openedWith(providerWith(whole, asks, undefined))),
+    ]);
+    expect(Object.fromEntries(ofAll)).toEqual({
+      always: false,
+      never: true,
+      'only with a hint': false,
+      'not with these settings': true,
+    });
   });
 });
 
