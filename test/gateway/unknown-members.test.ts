@@ -13,6 +13,7 @@ describe('the nearest name', () => {
     ['amount', ['AMOUNT'], 'AMOUNT'],
     ['amont', ['account', 'amount'], 'amount'],
     ['amuont', ['amount', 'amounts'], 'amount'],
+    ['amoun', ['amounts', 'amount'], 'amount'],
     // Of short names one letter may differ, of others two of five.
     ['ab', ['ac'], 'ac'],
     ['ab', ['cd'], null],
