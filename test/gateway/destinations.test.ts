@@ -109,7 +109,6 @@ describe('a payment as an account takes it', () => {
     Account,
   ];
   const payment = (providerFields: Record<string, string>): PaymentRequest => ({
-    dialect: 'standard',
     reference: 'order-1',
     amount: 1999 as PaymentRequest['amount'],
     currency: 'EUR',

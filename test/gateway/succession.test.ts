@@ -226,7 +226,14 @@ describe('a change of an account', () => {
   const production = { environment: 'production' } as const;
   const plain = takes('a', ['EUR', 'CHF']);
   const changed = (before: Account | null, input: Account, ...others: readonly Account[]) =>
-    refusal(requireLinksFit(having({ accounts: [input, ...others] }).service, ALL, input, before));
+    refusal(
+      requireLinksFit(
+        having({ accounts: [input, ...others] }).service,
+        ALL,
+        { ...input, secrets: {} },
+        before,
+      ),
+    );
 
   it('is free where nobody stands on it', async () => {
     expect(await changed(null, plain)).toBeNull();
