@@ -72,14 +72,12 @@ export interface FittedPayment {
  * @throws Problem misconfigured when one of the accounts cannot be used.
  */
 export function fitted(payment: PaymentRequest, account: Account, writtenFor: Account | null): FittedPayment {
+  if (writtenFor?.id === account.id) return { payment, leftOut: [] };
   const given = Object.entries(payment.providerFields);
-  if (given.length === 0 || writtenFor?.id === account.id) return { payment, leftOut: [] };
   const isKept = ([name, value]: readonly [string, string]) =>
     takesField(account, name, value) || (writtenFor !== null && !takesField(writtenFor, name, value));
-  const kept = given.filter(isKept);
-  if (kept.length === given.length) return { payment, leftOut: [] };
   return {
-    payment: { ...payment, providerFields: Object.fromEntries(kept) },
+    payment: { ...payment, providerFields: Object.fromEntries(given.filter(isKept)) },
     leftOut: given.filter((field) => !isKept(field)).map(([name]) => name),
   };
 }

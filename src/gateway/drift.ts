@@ -90,7 +90,7 @@ function membersOf(body: Uint8Array): Shown[] {
 /** Whether the sheet of a provider has a code, or its proof names a field. */
 function isDocumented(provider: Provider, settings: Record<string, unknown>, what: DriftSort, value: string) {
   if (what === 'code') return statusText(provider.statuses, value) !== null;
-  if (what === 'address') return false;
+  // No field has the name of an address.
   const { covered, notCovered } = provider.proof(settings, 'notification');
   return [...covered, ...notCovered].some((name) => name.toLowerCase() === value.toLowerCase());
 }

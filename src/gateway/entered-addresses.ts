@@ -17,7 +17,8 @@ export function enteredSettings({
   settings,
 }: Pick<Account, 'provider' | 'settings'>): EnteredAddress[] {
   const found = provider(id);
-  return (found ? calledNames(found.settings) : []).flatMap((name) => {
+  if (!found) return [];
+  return calledNames(found.settings).flatMap((name) => {
     const address = settings[name];
     return typeof address === 'string' && address !== '' ? [{ path: `settings.${name}`, address }] : [];
   });

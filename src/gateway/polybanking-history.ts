@@ -65,15 +65,22 @@ export function oldestFirst(logs: readonly PolybankingLog[]): readonly Polybanki
   return logs.toSorted((a, b) => Date.parse(a.when) - Date.parse(b.when));
 }
 
-/** The codes of PostFinance in the order in which they came. */
-function codesOf(transaction: PolybankingTransaction, logs: readonly PolybankingLog[]): readonly string[] {
-  const logged = oldestFirst(logs)
+/** The codes of PostFinance in the log, in the order in which they came. */
+function loggedCodes(logs: readonly PolybankingLog[]): readonly string[] {
+  return oldestFirst(logs)
     .filter(({ type }) => type === 'postfinanceStatus')
     .map(({ extraData }) => extraData ?? '');
-  const { postfinanceStatus } = transaction;
-  // A log that was cut, or a status that was set by hand.
-  const isLogged = postfinanceStatus === NO_STATUS || logged.at(-1) === postfinanceStatus;
-  return isLogged ? logged : [...logged, postfinanceStatus];
+}
+
+/** Whether the log has the status of its transaction: not where it was cut, or where the status was set by hand. */
+function hasStatus(logs: readonly PolybankingLog[], { postfinanceStatus }: PolybankingTransaction): boolean {
+  return postfinanceStatus === NO_STATUS || loggedCodes(logs).at(-1) === postfinanceStatus;
+}
+
+/** All codes of PostFinance in the order in which they came. */
+function codesOf(transaction: PolybankingTransaction, logs: readonly PolybankingLog[]): readonly string[] {
+  const codes = loggedCodes(logs);
+  return hasStatus(logs, transaction) ? codes : [...codes, transaction.postfinanceStatus];
 }
 
 const REFUSED: ReadonlySet<Outcome> = new Set(['error', 'cancelled', 'denied', 'capture_denied']);
@@ -180,11 +187,9 @@ function missing(
   if (!has('forwarded') && internalStatus !== 'cr')
     found.push(eventOf({ at: forwarded ?? created, type: 'forwarded' }));
   if (!has('returned') && back) found.push(eventOf({ at: back, type: 'returned' }));
-  const codes = codesOf(transaction, logs);
-  const isLogged = codes.length === logs.filter(({ type }) => type === 'postfinanceStatus').length;
-  if (!isLogged) {
+  if (!hasStatus(logs, transaction)) {
     const at = notified ?? events.at(-1)?.at ?? created;
-    found.push(update(transaction, { code: codes.at(-1) ?? '', at, isOwn }));
+    found.push(update(transaction, { code: transaction.postfinanceStatus, at, isOwn }));
   }
   return found;
 }
@@ -198,8 +203,8 @@ export function historyOf(
   const events = oldestFirst(logs)
     .map((line) => logged(transaction, line, isOwn))
     .filter((event) => event !== null);
-  return [...events, ...missing(transaction, logs, { events, isOwn })].toSorted((a, b) =>
-    a.at < b.at ? -1 : a.at > b.at ? 1 : 0,
+  return [...events, ...missing(transaction, logs, { events, isOwn })].toSorted(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at),
   );
 }
 

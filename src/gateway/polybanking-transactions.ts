@@ -29,9 +29,9 @@ export interface Transaction {
 
 /** The shop's accounts at PostFinance, whichever protocol they have, in the order in which the shop lists them. */
 async function postfinanceAccounts(service: Service, shop: Shop): Promise<readonly string[]> {
-  return (await destinationsOf(service, shop)).flatMap(({ named, account }) =>
-    isPostfinance(named.provider) || isPostfinance(account.provider) ? [named.id] : [],
-  );
+  return (await destinationsOf(service, shop))
+    .filter(({ named, account }) => isPostfinance(named.provider) || isPostfinance(account.provider))
+    .map(({ named }) => named.id);
 }
 
 /** The first of the shop's accounts at PostFinance that can take it, or any other that takes francs. */
@@ -119,12 +119,12 @@ export async function paymentOfMessage(
   { method, query, body }: ProviderRequest,
 ): Promise<Named> {
   const fields = parseForm(method === 'GET' ? query : body) ?? [];
-  const field = fields.find(({ name }) => name.toUpperCase() === 'ORDERID');
-  const order = field?.value ?? '';
+  const order = fields.find(({ name }) => name.toUpperCase() === 'ORDERID')?.value;
+  if (order === undefined) return { kind: 'no_order' };
   const named = await attemptOfOrder(service, order);
   const history = named && (await service.ledger(named.id).history());
   const accountId = named && history?.accounts[named.attempt - 1];
-  if (!named || !history || !accountId) return { kind: kindWithoutPayment(order) };
+  if (!accountId) return { kind: kindWithoutPayment(order) };
   const account = await service.directory.account(accountId);
   const isOgone = account?.provider === 'postfinance' || account?.provider === 'ogone';
   return account && isOgone ? { kind: 'payment', id: named.id, history, account } : { kind: 'other_bank' };

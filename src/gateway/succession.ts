@@ -147,7 +147,7 @@ export async function requireLinksFit(
   before: Account | null,
 ): Promise<void> {
   const { fallback } = input;
-  if (fallback !== null && (fallback !== before?.fallback || input.environment !== before?.environment))
+  if (fallback !== null && (fallback !== before?.fallback || input.environment !== before.environment))
     await requireFallback(service, scope, input, fallback);
   if (!before) return;
   const links = await service.directory.accounts.links();

@@ -32,15 +32,12 @@ const LIMITS: Readonly<Record<string, (limit: string) => string>> = {
 function ourMessage(issue: Issue): string {
   if (issue.kind === 'schema' && issue.received === 'undefined') return 'is missing';
   if (issue.type === 'picklist' || issue.type === 'literal') {
-    const choices = (issue.expected ?? '').replace(/^\(|\)$/g, '').replaceAll(' | ', ', ');
+    const choices = String(issue.expected)
+      .replace(/^\(|\)$/g, '')
+      .replaceAll(' | ', ', ');
     return `is one of ${choices}`;
   }
   return KINDS[issue.type] ?? LIMITS[issue.type]?.(String(issue.requirement)) ?? 'is not valid';
-}
-
-/** valibot tells of the first unknown member alone, and takes a list for an object. */
-function isUnknownMember({ type, expected }: Issue): boolean {
-  return type === 'strict_object' && expected === 'never';
 }
 
 /** Whether an error is about something inside of what is wrong as a whole. */
@@ -59,12 +56,12 @@ export function valid<Schema extends v.GenericSchema>(schema: Schema, value: unk
   // A list passes for an object, and its members for none: what the schema takes is looked through too.
   const unknown = unknownMembers(schema, value);
   if (result.success && unknown.length === 0) return result.output;
+  // What is unknown is not told twice: valibot knows the first such member alone.
   const others = (result.issues ?? [])
-    .filter((issue) => !isUnknownMember(issue))
     .map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }))
     .filter(({ path }) => !isWithin(path, unknown));
   const errors = [...unknown, ...others];
   const [first] = errors;
-  const detail = first ? `${first.path || 'the body'}: ${first.message}` : 'the request is not valid';
+  const detail = `${first?.path || 'the body'}: ${first?.message}`;
   throw new Problem('invalid_request', detail, { errors });
 }

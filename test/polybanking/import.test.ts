@@ -2,17 +2,29 @@
  * The import from PolyBanking itself. The failures ruled out: a second import changes a payment that was taken over; a dry run writes
  * something; what users did and what was changed at the old server is lost.
  */
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { admin, network, type Problem, request, unique } from '../support/harness.ts';
+import { admin, network, objectOf, type Problem, request, unique } from '../support/harness.ts';
 import { asToken, makeToken } from '../support/operators.ts';
-import { imports, moved, nextNumber, sha256 } from './imported-support.ts';
+import { find, imports, log, moved, nextNumber, sha256 } from './imported-support.ts';
 
 let net: ReturnType<typeof network>;
 beforeEach(() => {
   net = network();
 });
 afterEach(() => net.restore());
+
+/** Has a shop get a new key_ipn, beside which the one before is good for a day. @returns the new one. */
+async function rotatedIpnKey(shop: string): Promise<string> {
+  const { status, body } = await admin<{ keys: { ipnKey: string } }>(
+    'POST',
+    `/shops/${shop}/keys/ipnKey/rotate`,
+    { graceSeconds: 86_400 },
+  );
+  expect(status).toBe(200);
+  return body.keys.ipnKey;
+}
 
 describe('a transaction', () => {
   it('is not taken into a shop of the same number that is another one, nor in a dry run', async () => {
@@ -27,6 +39,132 @@ describe('a transaction', () => {
     const { body } = await site.shop.call<{ data: [] }>('GET', `/payments?reference=r-${number}`);
     expect(body.data).toEqual([]);
     expect((await imports(site, number)).body.result).toBe('imported');
+  });
+
+  it('is taken by any key of its config that is still good, and told why by no other', async () => {
+    const [site, number] = [await moved(), nextNumber()];
+    const newest = await rotatedIpnKey(site.shop.id);
+    expect((await imports(site, number)).body.result).toBe('imported');
+    expect((await imports({ ...site, ipnKey: newest }, number)).body.result).toBe('unchanged');
+    const { status, body } = await imports({ ...site, ipnKey: 'a third one' }, nextNumber());
+    expect([status, body.detail, body.errors]).toEqual([
+      400,
+      `configKeys: the shop ${site.shop.id} has other keys than the config: it is another one, or its keys were rotated since`,
+      [{ path: 'configKeys', message: expect.any(String) }],
+    ]);
+  });
+
+  it('of an account that its shop does not have is told so', async () => {
+    const [site, other] = [await moved(), await moved()];
+    const refused = await imports({ ...site, account: other.account }, nextNumber());
+    const message = `the shop ${site.shop.id} has no account ${other.account}`;
+    expect([refused.status, refused.body.errors]).toEqual([400, [{ path: 'account', message }]]);
+  });
+
+  it('is kept as the old server had it, and is the same to every later version', async () => {
+    const site = await moved();
+    const { body } = await imports(
+      site,
+      '',
+      { reference: 'order-7', brand: null, card: null },
+      { number: null, logs: [log('created', 36), { ...log('ipnfailled', 37), extraData: null }] },
+    );
+    expect(body.result).toBe('imported');
+    const { body: found } = await site.shop.call<{ data: { id: string }[] }>(
+      'GET',
+      '/payments?reference=order-7',
+    );
+    const record = await runInDurableObject(objectOf(found.data[0]?.id ?? ''), (_object, { storage }) =>
+      storage.sql.exec<{ record: string }>('SELECT record FROM payment').one(),
+    );
+    expect(JSON.parse(record.record).original).toEqual({
+      // Another one, and all that was taken over before would differ.
+      importHash: 'dbdb8889bdc26b4c8cf192726fde0bd7694af840f3860f57473ca678f2e8a107',
+      postfinanceId: null,
+      internalStatus: 'fw',
+      ipnNeeded: false,
+      brand: '',
+      card: '',
+      created: '2026-11-25T21:36:00.080Z',
+      forwarded: '2026-11-25T21:36:01.457Z',
+      back: null,
+      notified: null,
+      ipn: null,
+      logs: [
+        { when: '2026-11-25T21:36:01.500Z', type: 'created', extraData: '' },
+        { when: '2026-11-25T21:37:01.500Z', type: 'ipnfailled', extraData: '' },
+      ],
+    });
+  });
+
+  it('is another one by another number of the old server, which then names nothing', async () => {
+    const [site, number, other] = [await moved(), nextNumber(), nextNumber()];
+    expect((await imports(site, number)).body.result).toBe('imported');
+    expect((await imports(site, other, { reference: `r-${number}` })).body.result).toBe('differs');
+    const { results } = await env.DIRECTORY.prepare(
+      'SELECT order_number, payment FROM imported_orders WHERE order_number IN (?, ?)',
+    )
+      .bind(`polybanking-${number}`, `polybanking-${other}`)
+      .all();
+    const { id } = await find(site, number);
+    expect(results).toEqual([{ order_number: `polybanking-${number}`, payment: id }]);
+  });
+});
+
+describe('a config', () => {
+  it('that is there already is told every value in which it differs, and no other', async () => {
+    const [site, other] = [await moved(), await moved()];
+    const keys = Object.fromEntries(
+      (['apiKey', 'requestKey', 'ipnKey', 'webhookSecret'] as const).map((kind) => [
+        kind,
+        `whsec_${btoa(`${kind} ${unique()}`.padEnd(33, 'k'))}`,
+      ]),
+    );
+    const config = {
+      id: `config-${unique()}`,
+      name: 'Concerts',
+      group: 'Music',
+      active: true,
+      adminEnabled: true,
+      testMode: true,
+      accounts: [site.account],
+      returnUrl: { success: 'https://website-demo.com/ok', failure: 'https://website-demo.com/error' },
+      webhook: { url: 'https://website-demo.com/ipn', dialect: 'polybanking', newPayments: false },
+      keys,
+    };
+    const put = async (changes: object) => {
+      const { body } = await admin<Problem & { result: string }>('POST', '/imports/polybanking/shop', {
+        ...config,
+        ...changes,
+      });
+      return [body.result, body.detail];
+    };
+    const differs = (names: string) => ['differs', `there already, with other values: ${names}`];
+    expect(await put({})).toEqual(['imported', null]);
+    expect(await put({})).toEqual(['unchanged', null]);
+    expect(await put({ keys: {} })).toEqual(['unchanged', null]);
+    expect(await put({ group: 'Theatre' })).toEqual(differs('group'));
+    expect(
+      await put({
+        name: 'Theatre',
+        group: null,
+        active: false,
+        adminEnabled: false,
+        testMode: false,
+        returnUrl: { success: null, failure: null },
+        webhook: { ...config.webhook, newPayments: true },
+        keys: Object.fromEntries(Object.keys(keys).map((kind) => [kind, 'another'.padEnd(40, 'k')])),
+      }),
+    ).toEqual(
+      differs(
+        'name, group, active, adminEnabled, testMode, returnUrl, webhook, keys.apiKey, keys.requestKey, keys.ipnKey, keys.webhookSecret',
+      ),
+    );
+    expect(await put({ keys: { ...keys, apiKey: other.shop.apiKey } })).toEqual(differs('keys.apiKey'));
+    // A key that was rotated is still its own while it is good.
+    const newest = await rotatedIpnKey(config.id);
+    expect(await put({})).toEqual(['unchanged', null]);
+    expect(await put({ keys: { ipnKey: newest } })).toEqual(['unchanged', null]);
   });
 });
 
