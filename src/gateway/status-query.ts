@@ -5,6 +5,7 @@ import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { MESSAGE_PAUSES, pauseAfter, spread } from '../payments/retries.ts';
 import type { ProviderUpdate } from '../providers/contract.ts';
 import { open } from './accounts.ts';
+import { untilAskedLater } from './asked-later.ts';
 import { fetchFor } from './outgoing.ts';
 import { isOnlyHinted, queryLack } from './proof.ts';
 import { dailyNumber, type Service } from './service.ts';
@@ -16,7 +17,7 @@ const QUERIED_AT_ONCE = 5;
 /**
  * Queries a provider about an attempt.
  * @returns its updates as commands; null: it has no result yet.
- * @throws Problem when it cannot be queried, Refusal when its answer is not to be believed.
+ * @throws Problem when it cannot be queried, or wants to be asked later; Refusal when its answer is not to be believed.
  */
 export async function queryStatus(
   service: Service,
@@ -27,24 +28,27 @@ export async function queryStatus(
   const { provider, variants } = open(account);
   const [{ account: current }] = variants;
   const lack = queryLack(provider, current.settings, Object.keys(request.hint).length > 0);
-  if (!provider.queryStatus || lack !== null) throw new Problem('unsupported_operation', lack ?? '');
+  const { queryStatus: query } = provider;
+  if (!query || lack !== null) throw new Problem('unsupported_operation', lack ?? '');
   const { id, attempt } = request;
   const order = request.order ?? orderNumber(id, attempt);
-  const answer = await provider.queryStatus({
-    order,
-    account: current,
-    amount: request.amount,
-    currency: request.currency,
-    capture: request.capture,
-    providerState: request.providerState,
-    startedAt: new Date(request.startedAt),
-    hint: request.hint,
-    ...(request.known && { known: request.known }),
-    ...(request.spends && { maySpend: true as const }),
-    now: new Date(service.now()),
-    fetch: fetchFor(service, account),
-    daily: (contract, zone) => dailyNumber(service, provider.id, contract, zone),
-  });
+  const answer = await untilAskedLater(fetchFor(service, account), service.now, (call) =>
+    query({
+      order,
+      account: current,
+      amount: request.amount,
+      currency: request.currency,
+      capture: request.capture,
+      providerState: request.providerState,
+      startedAt: new Date(request.startedAt),
+      hint: request.hint,
+      ...(request.known && { known: request.known }),
+      ...(request.spends && { maySpend: true as const }),
+      now: new Date(service.now()),
+      fetch: call,
+      daily: (contract, zone) => dailyNumber(service, provider.id, contract, zone),
+    }),
+  );
   return (
     updatesOf(answer)?.map((update) => {
       const made = updateCommand(update, {
