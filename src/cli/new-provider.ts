@@ -97,7 +97,7 @@ function nextSteps(id: string): string {
   return `
 Fill in SHEET.md first (docs/adding-a-provider.md has the order of work), then:
   npm test -- --project workerd test/providers -t ${id}
-  npm test -- --project workerd test/http/operations.test.ts test/reconcile/model.test.ts -t ${id}   with operations
+  npm test -- --project workerd test/http/operations.test.ts test/reconcile -t ${id}   with operations
   npm run forge -- --only ${id} --runs 2000
   npm run operations-table && npm run proof-table`;
 }

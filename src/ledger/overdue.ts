@@ -7,7 +7,7 @@ import { type Attempt, type LedgerRecord, pendingReasonOf, summaryOf, withAttemp
 import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
-/** A query about an attempt, the how manieth since the payment's last change. */
+/** A query about an attempt, with its number since the payment's last change, from 1. */
 interface DueQuery {
   readonly attempt: number;
   readonly query: number;

@@ -1,6 +1,7 @@
 /**
  * What the check of the books says, word for word, of a copy in which one thing is wrong. The failures ruled out: a difference that is not
  * found, or is told of what is right; a page that ends before the last payment; an anchor that does not hold and passes.
+ * The file is long because it has a case for each sentence that the check can say.
  */
 import { describe, expect, it } from 'vitest';
 import { CHUNK } from '../../src/directory/anchors.ts';

@@ -2,6 +2,7 @@
  * The shopper at the checkout, by hand-made ledgers. Ruled out: a shopper who is sent to pay where nothing counts, or twice; a code of a bank app
  * that is handed over a second time, or stands in an error; a second request of a shopper that hangs, or gives up too soon; a payment's log
  * without the reason why nobody could pay.
+ * The file is long because each step of the one way through the page is tried with the same parts.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Account, Shop } from '../../src/directory/types.ts';

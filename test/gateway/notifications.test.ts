@@ -2,6 +2,7 @@
  * What becomes of a message, by hand-made providers and ledgers. Ruled out: one that counts though a secret of the past, a stranger's address
  * or another account's attempt stands behind it; one that is proven and is not told to its ledger as it came; a provider that is not asked
  * where the message leaves something open, or is asked where nobody can be.
+ * The file is long because each way of a message is tried with the same parts.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Account } from '../../src/directory/types.ts';

@@ -1,6 +1,7 @@
 /**
  * Who sees which reconciliation, and how providers are asked about differences. The failures ruled out: a payment of another shop is shown to
  * an operator of some shops, in a page, a preview, a line or a number; a provider is asked more often than it lets; a question is lost.
+ * The file is long because what is seen and what is asked need the same files and operators.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ListedReconciliation } from '../../src/directory/reconciliations.ts';

@@ -2,6 +2,7 @@
  * Where a payment goes, and what an attempt is built of. Ruled out: money at an account that does not take its currency, is of the other mode,
  * retired or another provider's; a payment at the first account that cannot take it, beside one that can; an attempt that is built otherwise
  * than it was asked for; an outage that is seen where there is none.
+ * The file is long because each rule of the choice is tried with the same parts.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Account, Shop } from '../../src/directory/types.ts';

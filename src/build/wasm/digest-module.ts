@@ -1,7 +1,7 @@
 /**
  * The source of `src/signing/digests.wasm`: what MD5 (RFC 1321), SHA-1, SHA-256 and SHA-512 (FIPS 180-4) do to their state for each block of a
  * message, and percent-decoding. Everything around it is in signing/wasm-digests.ts. No address and no branch depends on what is digested, so
- * neither does the time.
+ * neither does the time. The file is long because all of it is one module, with one memory and one instance.
  */
 import {
   BYTES16,
