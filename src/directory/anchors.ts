@@ -24,6 +24,8 @@ interface AnchorRow extends Omit<Anchor, 'publicKey'> {
   readonly public_key: string;
 }
 
+const COLUMNS = 'number, at, size, root, previous, public_key, signature';
+
 function anchorOf({ public_key: publicKey, ...row }: AnchorRow): Anchor {
   return { ...row, publicKey };
 }
@@ -38,7 +40,7 @@ export class Anchors {
   /** The newest anchors first, those before a number if given. */
   async list(limit: number, before: number | null): Promise<Anchor[]> {
     const { results } = await this.#db
-      .prepare('SELECT * FROM anchors WHERE number < ? ORDER BY number DESC LIMIT ?')
+      .prepare(`SELECT ${COLUMNS} FROM anchors WHERE number < ? ORDER BY number DESC LIMIT ?`)
       .bind(before ?? Number.MAX_SAFE_INTEGER, limit)
       .all<AnchorRow>();
     return results.map(anchorOf);
@@ -52,7 +54,7 @@ export class Anchors {
   /** The first one after a number. */
   async next(after: number): Promise<Anchor | null> {
     const row = await this.#db
-      .prepare('SELECT * FROM anchors WHERE number > ? ORDER BY number LIMIT 1')
+      .prepare(`SELECT ${COLUMNS} FROM anchors WHERE number > ? ORDER BY number LIMIT 1`)
       .bind(after)
       .first<AnchorRow>();
     return row && anchorOf(row);

@@ -101,7 +101,7 @@ export async function listAudit(db: Database, filter: AuditFilter): Promise<Audi
   const conditions = [...equal, ...time('at >= ?', from), ...time('at < ?', to), visible(scope)];
   const { results } = await db
     .prepare(
-      `SELECT audit.* FROM audit WHERE ${conditions.map(({ sql }) => sql).join(' AND ')} AND id < ? ORDER BY id DESC LIMIT ?`,
+      `SELECT id, ${COLUMNS} FROM audit WHERE ${conditions.map(({ sql }) => sql).join(' AND ')} AND id < ? ORDER BY id DESC LIMIT ?`,
     )
     .bind(...conditions.flatMap(({ values }) => values), before ?? Number.MAX_SAFE_INTEGER, limit)
     .all<AuditRow>();

@@ -66,7 +66,10 @@ export async function listRefusals(
   before: number | null,
 ): Promise<StoredRefusal[]> {
   const { results } = await db
-    .prepare('SELECT * FROM refusals WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?')
+    .prepare(
+      `SELECT id, at, account, channel, reason, request_id, ip, explanation
+       FROM refusals WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+    )
     .bind(account, before ?? Number.MAX_SAFE_INTEGER, limit)
     .all<RefusalRow>();
   return results.map(({ request_id, explanation, ...row }) => ({

@@ -1,6 +1,6 @@
 /** The operator's routes for operators: tokens and users, which owners make. */
 
-import type { Grant, OperatorToken, OperatorUser } from '../../directory/operators.ts';
+import type { OperatorToken, OperatorUser } from '../../directory/operators.ts';
 import { grantOf, isGrantWithin, knownToken, knownUser, requireFreeEmail } from '../../gateway/grants.ts';
 import { invalidField } from '../../payments/errors.ts';
 import { jsonBody } from '../body.ts';
@@ -9,17 +9,28 @@ import { operatorOf } from '../operator.ts';
 import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
-/** A grant's limits as the API has them: null, null is everything. */
-function withLimits<T extends Grant>({ scope, ...rest }: T) {
-  return { ...rest, shops: scope.all ? null : scope.shops, groups: scope.all ? null : scope.groups };
+/** What both have, a grant's limits as the API has them: null, null is everything. */
+function shownGrant({
+  id,
+  name,
+  role,
+  scope,
+  lastUsedAt,
+  lastUsedFrom,
+  createdAt,
+}: OperatorToken | OperatorUser) {
+  const limits = { shops: scope.all ? null : scope.shops, groups: scope.all ? null : scope.groups };
+  return { id, name, role, ...limits, lastUsedAt, lastUsedFrom, createdAt };
 }
 
 function shownUser(user: OperatorUser) {
-  return withLimits(user);
+  const { email, active, updatedAt } = user;
+  return { ...shownGrant(user), email, active, updatedAt };
 }
 
 function shownToken(token: OperatorToken) {
-  return withLimits(token);
+  const { expiresAt, revokedAt } = token;
+  return { ...shownGrant(token), expiresAt, revokedAt };
 }
 
 function tokenRoutes(): Routes {
