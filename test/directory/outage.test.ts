@@ -89,9 +89,10 @@ describe('what is served while D1 is down', () => {
     pass(SETTLED);
     await shop.pay();
     breakDown();
-    pass(3_599_000);
+    // The clock goes on meanwhile, on a busy machine for seconds.
+    pass(3_570_000);
     expect((await shop.pay()).status).toBe(201);
-    pass(1000);
+    pass(30_000);
     expect((await shop.pay()).status).toBe(503);
   });
 
